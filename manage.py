@@ -1,0 +1,23 @@
+#!/usr/bin/env python3
+"""Django's command line for this project."""
+
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+
+
+def main() -> None:
+    """Run one management command."""
+    sys.path.insert(0, str(ROOT / "src"))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    try:
+        from django.core.management import execute_from_command_line
+    except ImportError:
+        sys.exit("Django is not installed in this Python. Use .venv/bin/python (made by `make run` or `make test`).")
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()
