@@ -1,0 +1,81 @@
+"""Keeps a server in a process of its own, that ends and cleans up when whoever asked for the server ends, even by SIGKILL."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+READY = b"ready\n"
+
+# A unix socket's path may have 107 characters; the file name in the folder takes up to 20 of them.
+LONGEST_FOLDER = 85
+
+
+def temporary_folder(prefix: str) -> Path:
+    """Make a folder that every user may enter and whose path is short enough for a unix socket."""
+    parent = Path(tempfile.gettempdir()).resolve()
+    reachable = all(folder.stat().st_mode & 0o001 for folder in (parent, *parent.parents))
+    if not reachable or len(str(parent)) + len(prefix) + 10 > LONGEST_FOLDER:
+        parent = Path("/tmp")
+    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+    folder.chmod(0o755)
+    return folder
+
+
+@contextmanager
+def kept(module: str, folder: Path) -> Iterator[None]:
+    """Run `python -m <module> --keep <folder>` while the block runs.
+
+    Raises RuntimeError with the server's own words when it does not start.
+    """
+    with tempfile.TemporaryFile() as log:
+        keeper = subprocess.Popen(
+            [sys.executable, "-m", module, "--keep", str(folder)],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            # A Ctrl-C at the terminal is for the tests; they then let go of the server.
+            start_new_session=True,
+        )
+        assert keeper.stdin is not None
+        assert keeper.stdout is not None
+        with keeper.stdin, keeper.stdout:
+            try:
+                if keeper.stdout.readline() != READY:
+                    keeper.wait()
+                    log.seek(0)
+                    raise RuntimeError(f"{module} did not start:\n{log.read().decode(errors='replace')}")
+                yield
+            finally:
+                keeper.stdin.close()
+                keeper.wait()
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def keep(folder: Path, running: Callable[[Path], AbstractContextManager[object]]) -> None:
+    """The other side of `kept`: run the server until stdin ends, then remove the folder."""
+    try:
+        with running(folder):
+            sys.stdout.buffer.write(READY)
+            sys.stdout.buffer.flush()
+            sys.stdin.buffer.read()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def run_command(command: list[str], **environment: str) -> int:
+    """Run a command with additions to the environment; the exit code is the shell's (130 after Ctrl-C)."""
+    process = subprocess.Popen(command, env={**os.environ, **environment})
+    while True:
+        try:
+            code = process.wait()
+        except KeyboardInterrupt:
+            # The terminal has sent the interrupt to the command as well: let it finish in its own way.
+            continue
+        return code if code >= 0 else 128 - code

