@@ -1,4 +1,7 @@
-"""`make test`: linters, types, and the whole suite on SQLite and on PostgreSQL; what is fast comes first, the first failure ends it."""
+"""`make test`: linters, types, and the whole suite on SQLite and on PostgreSQL.
+
+What is fast comes first, and the first failure ends it.
+"""
 
 import argparse
 import os
@@ -36,7 +39,7 @@ CHECKS = (
     Step("types", ("-m", "mypy")),
 )
 
-PYTEST = ("-m", "pytest", "-n", "2", "--dist", "loadscope", "-q")
+PYTEST = ("-m", "pytest", "-n", "2", "--dist", "worksteal", "-q")
 SUITES = (
     Step("tests on SQLite", PYTEST),
     Step(
@@ -66,10 +69,13 @@ def run(step: Step) -> int:
     sys.stdout.write(f"\n=== {step.title}\n")
     sys.stdout.flush()
     started = time.monotonic()
-    code = subprocess.call([sys.executable, *step.arguments], cwd=ROOT, env=environment_of(step), stdin=subprocess.DEVNULL)
+    code = subprocess.call(
+        [sys.executable, *step.arguments], cwd=ROOT, env=environment_of(step), stdin=subprocess.DEVNULL
+    )
     if code:
         again = shlex.join([".venv/bin/python", *step.arguments])
-        sys.stdout.write(f"\n=== failed: {step.title} ({time.monotonic() - started:.0f} s). Only this step: PYTHONPATH=src:. {again}\n")
+        sys.stdout.write(f"\n=== failed: {step.title} ({time.monotonic() - started:.0f} s)\n")
+        sys.stdout.write(f"Only this step: PYTHONPATH=src:. {again}\n")
         sys.stdout.flush()
     return code
 

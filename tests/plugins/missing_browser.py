@@ -1,4 +1,4 @@
-"""Tests marked `browser` need a real Chromium. Where there is none they are left out, and the last lines of the run say so.
+"""Tests marked `browser` need a real Chromium. Where there is none they are left out, and the last lines say so.
 
 With CI=true a missing browser is a failure: there nobody reads the last lines.
 """
@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
+from xdist.workermanage import WorkerController
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 HOW_TO = "apt-get install chromium && make test   (elsewhere: install Chromium or set CHROMIUM=/path/to/it)"
@@ -18,7 +19,9 @@ WORKER_OUTPUT = "browser_tests_left_out"
 
 def find_browser() -> str | None:
     """The browser's program: $CHROMIUM, or the first one on PATH; None where there is none."""
-    return next((path for name in (os.environ.get("CHROMIUM", ""), *NAMES) if name and (path := shutil.which(name))), None)
+    return next(
+        (path for name in (os.environ.get("CHROMIUM", ""), *NAMES) if name and (path := shutil.which(name))), None
+    )
 
 
 def required() -> bool:
@@ -44,14 +47,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.hook.pytest_deselected(items=without)
 
 
-class WorkersReport:
-    """Under pytest-xdist only the workers collect: they hand the names to the process that prints."""
-
-    def pytest_testnodedown(self, node: object) -> None:
-        """Take over what a worker has left out."""
-        output: dict[str, list[str]] = getattr(node, "workeroutput", {})
-        config: pytest.Config = node.config  # type: ignore[attr-defined]
-        config.stash[LEFT_OUT].update(output.get(WORKER_OUTPUT, []))
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: WorkerController) -> None:
+    """Under pytest-xdist only the workers collect: take over what this one has left out."""
+    output: dict[str, list[str]] = getattr(node, "workeroutput", {})
+    node.config.stash[LEFT_OUT].update(output.get(WORKER_OUTPUT, []))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,1 +1,1 @@
-"""Real PostgreSQL and Valkey (Redis) servers for the tests, from PyPI packages: started in a second, gone without a trace."""
+"""Real PostgreSQL and Valkey (Redis) servers for the tests from PyPI packages: up in a second, gone without a trace."""

@@ -1,4 +1,4 @@
-"""Keeps a server in a process of its own, that ends and cleans up when whoever asked for the server ends, even by SIGKILL."""
+"""Keeps a server in a process of its own, which cleans up when whoever asked for it ends, even by SIGKILL."""
 
 import os
 import shutil

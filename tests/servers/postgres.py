@@ -51,7 +51,7 @@ class Account(TypedDict, total=False):
 
 @contextmanager
 def postgres() -> Iterator[str]:
-    """Yield the URL of an empty PostgreSQL database: the one of DATABASE_URL, or one of a server that lives as long as the block.
+    """Yield the URL of a PostgreSQL database: the one of DATABASE_URL, or an empty one that lives as long as the block.
 
     The user of a started server may create databases and roles.
     """
@@ -66,7 +66,7 @@ def postgres() -> Iterator[str]:
 
 def socket_url(folder: Path) -> str:
     """The URL of the database `postgres` of the server whose socket is in the folder."""
-    return f"postgres://postgres@{quote(str(folder), safe='')}/postgres"
+    return f"postgres://postgres@/postgres?host={quote(str(folder))}"
 
 
 @contextmanager

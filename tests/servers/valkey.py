@@ -4,7 +4,8 @@
     python -m tests.servers.valkey -- pytest tests/reliability      # runs the command with REDIS_URL set
 
 If REDIS_URL is already set, that server is used and nothing is started.
-The URL of a started one is `unix://<path>?db=0`, as redis-py and Django's RedisCache read it; `celery_url()` gives Celery's spelling.
+The URL of a started one is `unix://<path>?db=0`, as redis-py and Django's RedisCache read it;
+`celery_url()` gives Celery's spelling.
 """
 
 import os

@@ -1,0 +1,34 @@
+"""The production server, as one command line."""
+
+import os
+import sys
+
+from config.launch.steps import ROOT
+
+# A thread holds at most one request; a slow client holds none, it is waited for outside of the threads.
+BLOCKING_THREADS = 32
+# Open connections per worker. Browsers keep up to six each, most of them idle.
+BACKPRESSURE = 512
+BACKLOG = 1024
+
+
+def command(*, host: str, port: int, workers: int) -> list[str]:
+    """The program and its arguments."""
+    return [
+        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--http", "1", "--no-ws"),
+        *("--host", host, "--port", str(port), "--workers", str(workers)),
+        *("--blocking-threads", str(BLOCKING_THREADS)),
+        *("--backlog", str(BACKLOG), "--backpressure", str(BACKPRESSURE)),
+        *("--workers-kill-timeout", "5", "--respawn-failed-workers"),
+        *("--no-access-log", "--log-level", "error"),
+        "config.wsgi:application",
+    ]
+
+
+def replace_this_process(*, host: str, port: int, workers: int) -> None:
+    """Become the server: signals and the exit code are its own from here on."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    path = os.pathsep.join([str(ROOT / "src"), str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+    arguments = command(host=host, port=port, workers=workers)
+    os.execve(arguments[0], arguments, {**os.environ, "PYTHONPATH": path})
