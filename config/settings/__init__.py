@@ -1,0 +1,185 @@
+"""Django's settings, all of them derived from the environment (see `environment.py` and the table in the README)."""
+
+from typing import Any
+
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from pydantic import ValidationError
+
+from config.settings import logs
+from config.settings.environment import ROOT, Environment, database, mail
+
+try:
+    env = Environment()
+    _databases = {"default": database(env.database_url or "sqlite:///var/school.sqlite3")} | {
+        module: database(url) for module, url in env.module_database_urls.items()
+    }
+    _mail = mail(env.email_url)
+except ValidationError as error:
+    raise ImproperlyConfigured(
+        "; ".join(
+            (f"{'.'.join(map(str, e['loc'])).upper()}: " if e["loc"] else "") + e["msg"].removeprefix("Value error, ")
+            for e in error.errors()
+        )
+    ) from None
+except ValueError as error:
+    raise ImproperlyConfigured(str(error)) from None
+
+# --- what runs here ---------------------------------------------------------------------------------------------------
+
+LOCAL_MODULES = env.modules
+HAS_USERS = "users" in LOCAL_MODULES
+TABLES_FOLLOW = {"auth": "users", "admin": "users", "contenttypes": "users"}
+GUARD = env.guard or ("raise" if env.local else "log")
+RPC_STRICT = False
+
+INSTALLED_APPS = [
+    *(["django.contrib.admin", "django.contrib.auth"] if HAS_USERS else []),
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "heroicons",
+    "django_structlog",
+    *(f"modules.{name}" for name in LOCAL_MODULES),
+    "portal",
+    "migrations_legacy",
+    "config",
+    "kernel",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    *(["django.contrib.auth.middleware.AuthenticationMiddleware"] if HAS_USERS else []),
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "kernel.middleware.RunningModuleMiddleware",
+    "portal.middleware.ErrorPagesMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                *(["django.contrib.auth.context_processors.auth"] if HAS_USERS else []),
+                "django.contrib.messages.context_processors.messages",
+                "portal.context.page",
+            ]
+        },
+    }
+]
+
+# --- data -------------------------------------------------------------------------------------------------------------
+
+DATABASES = _databases
+DATABASE_ROUTERS = ["kernel.databases.ModuleRouter"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+MEDIA_ROOT = env.media_root.resolve()
+MEDIA_URL = "/media/"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+if env.redis_url:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": env.redis_url}}
+
+# --- identity and security --------------------------------------------------------------------------------------------
+
+DEBUG = env.debug
+SECRET_KEY = env.signing_key()
+SECRET_KEY_FALLBACKS = [key.get_secret_value() for key in env.secret_key_fallbacks]
+if env.legacy_secret_key:
+    SECRET_KEY_FALLBACKS.append(env.legacy_secret_key.get_secret_value())
+ALLOWED_HOSTS = list(env.allowed_hosts) or ["localhost", "127.0.0.1", "[::1]"]
+if HAS_USERS:
+    AUTH_USER_MODEL = "users.User"
+AUTHENTICATION_BACKENDS = ["modules.users.backends.EmailBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2SHA1PasswordHasher",
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "/"
+
+SESSION_COOKIE_NAME = "sessionid"  # the legacy's name: a session that was carried over goes on
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.environment == "production"
+CSRF_FAILURE_VIEW = "portal.views.errors.csrf_failure"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.environment == "production" else None
+SECURE_HSTS_SECONDS = 3600 if env.environment == "production" else 0
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+
+# --- language and time ------------------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]
+LOCALE_PATHS = [ROOT / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = env.time_zone
+
+# --- pages ------------------------------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = ROOT / "staticfiles"
+WHITENOISE_USE_FINDERS = not STATIC_ROOT.exists()
+WHITENOISE_AUTOREFRESH = env.debug
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if STATIC_ROOT.exists()
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+MESSAGE_STORAGE = "django.contrib.messages.storage.fallback.FallbackStorage"
+SCHOOL_NAME = env.school_name
+
+# --- mail and money ---------------------------------------------------------------------------------------------------
+
+globals().update(_mail)
+DEFAULT_FROM_EMAIL = env.email_from
+CURRENCY = env.currency
+PAYMENT_PROVIDER = env.payment_provider or ("razorpay" if env.razorpay_key_id else "sandbox")
+RAZORPAY_KEY_ID = env.razorpay_key_id
+RAZORPAY_KEY_SECRET = env.razorpay_key_secret.get_secret_value()
+SANDBOX_PAYMENT_SECRET = env.sandbox_payment_secret.get_secret_value() or SECRET_KEY
+
+# --- logs -------------------------------------------------------------------------------------------------------------
+
+LOGGING = logs.configure(json=env.environment == "production", level="INFO")

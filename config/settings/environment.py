@@ -1,0 +1,164 @@
+"""The environment variables that configure the process, read and checked once, when it starts."""
+
+import secrets
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import parse_qsl, unquote, urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parents[2]
+MODULES = ("users", "academics", "attendance", "assessments", "leaves", "notifications", "feedback", "finance")
+
+WordList = Annotated[tuple[str, ...], NoDecode]
+"""Words separated by commas or blanks."""
+
+
+class Environment(BaseSettings):
+    """Every setting, with its default. Secrets have none outside local development."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+
+    environment: Literal["local", "test", "production"] = "production"
+    debug: bool = False
+    secret_key: SecretStr = SecretStr("")
+    secret_key_fallbacks: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+    legacy_secret_key: SecretStr | None = None
+    allowed_hosts: WordList = ()
+    database_url: str = ""
+    redis_url: str = ""
+    media_root: Path = ROOT / "var" / "media"
+    time_zone: str = "UTC"
+    school_name: str = "School"
+    currency: str = "INR"
+    modules: WordList = MODULES
+    guard: Literal["raise", "log"] | None = None
+
+    email_url: str = ""
+    """`smtp://user:password@host:587?tls=1`; empty: mails are written to the log."""
+    email_from: str = "school@localhost"
+
+    payment_provider: Literal["sandbox", "razorpay"] | None = None
+    razorpay_key_id: str = ""
+    razorpay_key_secret: SecretStr = SecretStr("")
+    sandbox_payment_secret: SecretStr = Field(
+        default=SecretStr(""), validation_alias=AliasChoices("sandbox_payment_secret")
+    )
+
+    module_urls: dict[str, str] = {}
+    module_database_urls: dict[str, str] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _collect_module_variables(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """`ATTENDANCE_URL` and `ATTENDANCE_DATABASE_URL` of each module."""
+        import os
+
+        found = {m: os.environ.get(f"{m.upper()}_URL", "") for m in MODULES}
+        databases = {m: os.environ.get(f"{m.upper()}_DATABASE_URL", "") for m in MODULES}
+        return values | {
+            "module_urls": {m: url for m, url in found.items() if url},
+            "module_database_urls": {m: url for m, url in databases.items() if url},
+        }
+
+    @field_validator("allowed_hosts", "modules", "secret_key_fallbacks", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError(f"{value!r} is no time zone; give one like Asia/Kolkata")
+        return ZoneInfo(value).key
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        unknown = set(self.modules) - set(MODULES)
+        if unknown or not self.modules:
+            raise ValueError(f"MODULES names {', '.join(sorted(unknown)) or 'nothing'}; known are {', '.join(MODULES)}")
+        if self.environment == "production":
+            if len(self.secret_key.get_secret_value()) < 32:
+                raise ValueError("SECRET_KEY must be set, with at least 32 characters, in production")
+            if self.debug:
+                raise ValueError("DEBUG cannot be on in production")
+            if not self.allowed_hosts:
+                raise ValueError("ALLOWED_HOSTS must name the hosts that production answers to")
+            if not self.database_url:
+                raise ValueError("DATABASE_URL must be set in production")
+        if self.payment_provider == "razorpay" and not (
+            self.razorpay_key_id and self.razorpay_key_secret.get_secret_value()
+        ):
+            raise ValueError("PAYMENT_PROVIDER=razorpay needs RAZORPAY_KEY_ID and RAZORPAY_KEY_SECRET")
+        return self
+
+    @property
+    def local(self) -> bool:
+        return self.environment != "production"
+
+    def signing_key(self) -> str:
+        """The given key; local development makes one and keeps it in `var/secret_key`."""
+        return self.secret_key.get_secret_value() or kept_secret(ROOT / "var" / "secret_key")
+
+
+def kept_secret(path: Path) -> str:
+    """The secret in this file, made and stored for its owner's eyes only when there is none yet."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600, exist_ok=True)
+        path.write_text(secrets.token_urlsafe(48))
+    return path.read_text().strip()
+
+
+def database(url: str) -> dict[str, Any]:
+    """Django's settings for `sqlite:///relative.sqlite3`, `sqlite:////absolute.sqlite3` or `postgres://user:password@host:port/name?option=value`.
+
+    A PostgreSQL address may name a socket folder as `?host=`. Raises ValueError for anything else.
+    """
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        path = unquote(parts.path[1:])
+        if not path:
+            raise ValueError(f"{url!r} names no file")
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": str(ROOT / path),
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 10,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+            },
+        }
+    if parts.scheme in ("postgres", "postgresql"):
+        options: dict[str, Any] = dict(parse_qsl(parts.query))
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(parts.path[1:]),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": options.pop("host", "") or parts.hostname or "",
+            "PORT": options.pop("port", "") or str(parts.port or ""),
+            "OPTIONS": {"pool": {"min_size": 1, "max_size": 40, "timeout": 10}, **options},
+        }
+    raise ValueError(f"{url!r} is no database address; give sqlite:///file or postgres://user:password@host/name")
+
+
+def mail(url: str) -> dict[str, Any]:
+    """Django's mail settings for `smtp://user:password@host:port?tls=1`; an empty address writes mails to the log."""
+    if not url:
+        return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    parts = urlsplit(url)
+    if parts.scheme != "smtp" or not parts.hostname:
+        raise ValueError(f"{url!r} is no mail address; give smtp://user:password@host:587?tls=1")
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or 587,
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_TLS": dict(parse_qsl(parts.query)).get("tls", "1") == "1",
+        "EMAIL_TIMEOUT": 10,
+    }

@@ -1,0 +1,1 @@
+"""Technical services that every module stands on. Knows Django and the contracts' building blocks, and no module."""

@@ -1,0 +1,68 @@
+"""Which database holds a module's tables, and what transactions are open."""
+
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Model
+
+
+def alias_of(app_label: str) -> str:
+    """The database alias of a module: its own when it has one, else the common one. Django's own apps may follow a module."""
+    module = settings.TABLES_FOLLOW.get(app_label, app_label)
+    return module if module in settings.DATABASES else DEFAULT_DB_ALIAS
+
+
+def module_aliases() -> tuple[str, ...]:
+    """The aliases of all modules that live in this process."""
+    from kernel.module import ModuleConfig
+
+    labels = [config.label for config in apps.get_app_configs() if isinstance(config, ModuleConfig)]
+    return tuple(sorted({alias_of(label) for label in labels} or {DEFAULT_DB_ALIAS}))
+
+
+def atomic(module: str) -> transaction.Atomic:
+    """A transaction on the module's database."""
+    return transaction.atomic(using=alias_of(module))
+
+
+def has_open_transaction(connection: BaseDatabaseWrapper) -> bool:
+    """Whether code holds a transaction open; the one that Django's TestCase wraps around a test does not count."""
+    return connection.in_atomic_block and any(not block._from_testcase for block in connection.atomic_blocks)
+
+
+def in_transaction(alias: str) -> bool:
+    return has_open_transaction(connections[alias])
+
+
+def open_transactions() -> list[str]:
+    """Aliases on which this thread holds a transaction open."""
+    return [c.alias for c in connections.all(initialized_only=True) if c.in_atomic_block and has_open_transaction(c)]
+
+
+class ModuleRouter:
+    """Sends each module's models to the module's database. The kernel's own tables exist in every database."""
+
+    def db_for_read(self, model: type[Model], **hints: Any) -> str:
+        return alias_of(model._meta.app_label)
+
+    db_for_write = db_for_read
+
+    def allow_relation(self, first: Model, second: Model, **hints: Any) -> bool:
+        return alias_of(first._meta.app_label) == alias_of(second._meta.app_label)
+
+    def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool:
+        return app_label == "kernel" or alias_of(app_label) == db
+
+
+def serialize(module: str, name: str) -> None:
+    """Inside a transaction, wait until nobody else holds one that named the same thing. For rules that span rows yet to come.
+
+    SQLite needs nothing: its write transactions are one after the other from their first statement on.
+    """
+    connection = connections[alias_of(module)]
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{module}:{name}"])

@@ -1,0 +1,69 @@
+"""Whether this process can work: its databases, and how far its events lag behind."""
+
+from datetime import timedelta
+
+from django.db import DatabaseError, connections
+from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
+from pydantic import BaseModel
+
+from contracts.base import Service
+from kernel.databases import alias_of, module_aliases
+from kernel.models import Delivery, DeliveryState
+from kernel.registry import services
+
+LAG_IS_BAD_AFTER = timedelta(minutes=5)
+
+
+class Check(BaseModel):
+    name: str
+    ok: bool
+    detail: str = ""
+
+
+def database_check(alias: str) -> Check:
+    """Whether the database answers."""
+    try:
+        with connections[alias].cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError as error:
+        return Check(name=f"database:{alias}", ok=False, detail=type(error).__name__)
+    return Check(name=f"database:{alias}", ok=True)
+
+
+def outbox_check(alias: str) -> Check:
+    """Whether the oldest event that is due has waited too long, and how many deliveries were given up."""
+    try:
+        deliveries = Delivery.objects.using(alias)
+        oldest = (
+            deliveries.filter(state__in=[DeliveryState.PENDING, DeliveryState.CLAIMED], due_at__lte=timezone.now())
+            .order_by("due_at")
+            .values_list("due_at", flat=True)
+            .first()
+        )
+        dead = deliveries.filter(state=DeliveryState.DEAD).count()
+    except DatabaseError as error:
+        return Check(name=f"outbox:{alias}", ok=False, detail=type(error).__name__)
+    lag = timezone.now() - oldest if oldest else timedelta()
+    return Check(
+        name=f"outbox:{alias}", ok=lag < LAG_IS_BAD_AFTER, detail=f"lag {lag.total_seconds():.0f} s, {dead} dead"
+    )
+
+
+def health(request: HttpRequest) -> JsonResponse:
+    """`/health`: 200 when all checks pass, 503 otherwise."""
+    checks = [check(alias) for alias in module_aliases() for check in (database_check, outbox_check)]
+    ok = all(c.ok for c in checks)
+    body = {"status": "ok" if ok else "failing", "checks": [c.model_dump() for c in checks]}
+    return JsonResponse(body, status=200 if ok else 503)
+
+
+def services_status(request: HttpRequest) -> JsonResponse:
+    """`/api/v1/services/status`: for each of the contexts where it lives and how it is."""
+    modules = {}
+    for name, interface in sorted(Service.interfaces.items()):
+        binding = services.binding(interface)
+        check = database_check(alias_of(name)) if binding == "local" else None
+        modules[name] = {"binding": binding, "healthy": bool(check and check.ok)}
+    ok = all(m["healthy"] for m in modules.values())
+    return JsonResponse({"status": "ok" if ok else "degraded", "services": modules}, status=200 if ok else 503)

@@ -1,0 +1,107 @@
+"""The kernel's own tables. They exist in every database that holds a module, so that they share its transactions."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class OutboxEvent(models.Model):
+    """An event as it was published, in the same transaction as the change that it tells of."""
+
+    id = models.BigAutoField(primary_key=True)
+    uid = models.UUIDField(unique=True)
+    type_id = models.CharField(max_length=100)
+    aggregate = models.CharField(max_length=100)
+    body = models.JSONField()
+    request_id = models.CharField(max_length=64)
+    published_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("published event")
+        verbose_name_plural = _("published events")
+        indexes: ClassVar = [models.Index(fields=["published_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.type_id} {self.aggregate}"
+
+
+class DeliveryState(models.TextChoices):
+    PENDING = "pending", _("waiting")
+    CLAIMED = "claimed", _("being delivered")
+    DONE = "done", _("delivered")
+    DEAD = "dead", _("given up")
+
+
+class Delivery(models.Model):
+    """One event on its way to one consumer, independent of all other consumers."""
+
+    id = models.BigAutoField(primary_key=True)
+    event = models.ForeignKey(OutboxEvent, on_delete=models.CASCADE, related_name="deliveries")
+    consumer = models.CharField(max_length=100)
+    aggregate = models.CharField(max_length=100)
+    state = models.CharField(max_length=8, choices=DeliveryState.choices, default=DeliveryState.PENDING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField()
+    """When to try next; while claimed, when the claim lapses."""
+    last_error = models.TextField(default="", blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("delivery")
+        verbose_name_plural = _("deliveries")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["event", "consumer"], name="kernel_one_delivery_per_consumer")
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["due_at"], name="kernel_delivery_due", condition=models.Q(state__in=["pending", "claimed"])
+            ),
+            models.Index(
+                fields=["consumer", "aggregate", "id"],
+                name="kernel_delivery_order",
+                condition=~models.Q(state="done"),
+            ),
+            models.Index(fields=["state", "done_at"], name="kernel_delivery_state"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.consumer}: {self.state}"
+
+
+class InboxEntry(models.Model):
+    """A consumer's note that it took in an event; committed together with the effect."""
+
+    id = models.BigAutoField(primary_key=True)
+    consumer = models.CharField(max_length=100)
+    event_uid = models.UUIDField()
+    handled_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("handled event")
+        verbose_name_plural = _("handled events")
+        constraints: ClassVar = [models.UniqueConstraint(fields=["consumer", "event_uid"], name="kernel_handled_once")]
+        indexes: ClassVar = [models.Index(fields=["handled_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.consumer}: {self.event_uid}"
+
+
+class AuditEntry(models.Model):
+    """Who did what to which row, when, and in which request. Append-only."""
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+    action = models.CharField(max_length=100)
+    target = models.CharField(max_length=100, db_index=True)
+    actor_user_id = models.BigIntegerField(null=True, db_index=True)
+    actor_role = models.CharField(max_length=10)
+    request_id = models.CharField(max_length=64)
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("audit entry")
+        verbose_name_plural = _("audit log")
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.target}"

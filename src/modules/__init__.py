@@ -1,0 +1,1 @@
+"""The eight bounded contexts. Each is private: others reach it through its contract and its events only."""

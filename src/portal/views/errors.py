@@ -1,0 +1,27 @@
+"""Error pages of the house: what happened, and a way on."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "403.html", {"reason": str(exception or "")}, status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Drawn without context, since whatever fills it may be what failed."""
+    return HttpResponse(render_to_string("500.html"), status=500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Also met by pages from before the change of systems, which have no token to send: they are asked to reload."""
+    return render(request, "403_csrf.html", status=403)
+
+
+def unavailable(request: HttpRequest, module: str) -> HttpResponse:
+    return render(request, "unavailable.html", {"module": module}, status=503)
