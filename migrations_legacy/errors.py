@@ -1,0 +1,34 @@
+"""What can go wrong while a school moves in."""
+
+
+class LegacyError(Exception):
+    """Ends the run. Its text is one line for whoever started it."""
+
+
+class SourceRefused(LegacyError):
+    """The path given is not something a school can be read from."""
+
+
+class MappingError(LegacyError):
+    """A mapping file does not fit the source or the target tables."""
+
+
+class Unplaceable(Exception):
+    """A row has no place. It goes to the quarantine with this reason.
+
+    `code` is stable and groups rows in the report; the text says what is wrong with this row, without secrets.
+    """
+
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(text)
+        self.code = code
+        self.text = text
+
+
+class Doubtful(Exception):
+    """A value has a place, but not without a remark: `value` is stored, and the text becomes a warning in the report."""
+
+    def __init__(self, value: object, text: str) -> None:
+        super().__init__(text)
+        self.value = value
+        self.text = text

@@ -1,0 +1,144 @@
+"""What a target field accepts, how a value is handed to the database, and how it is written for a digest.
+
+Rows go past the ORM's objects: at two million rows, building a model instance for each costs more than all the rest.
+"""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, TypeAlias
+
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from migrations_legacy.errors import Unplaceable
+
+AnyField: TypeAlias = "models.Field[Any, Any]"
+Value = Any
+Step = Callable[[Value], Value]
+
+
+def storing(field: AnyField, connection: BaseDatabaseWrapper) -> Step:
+    """A function from a converted value to the database's parameter. It raises Unplaceable for what the field cannot hold."""
+    prepare = _preparing(field, connection)
+    name, nullable = field.name, field.null
+
+    def store(value: Value) -> Value:
+        if value is None:
+            if nullable:
+                return None
+            raise Unplaceable("missing_value", f"{name} is empty")
+        return prepare(value)
+
+    return store
+
+
+def _preparing(field: AnyField, connection: BaseDatabaseWrapper) -> Step:
+    if isinstance(field, models.DateTimeField):
+        return lru_cache(maxsize=8192)(connection.ops.adapt_datetimefield_value)
+    if isinstance(field, models.DateField):
+        return lru_cache(maxsize=8192)(connection.ops.adapt_datefield_value)
+    if isinstance(field, models.DecimalField):
+        return _fitting_decimal(field, connection)
+    if isinstance(field, models.IntegerField | models.ForeignKey):
+        return _fitting_integer(field, connection)
+    if isinstance(field, models.BooleanField | models.FloatField):
+        return lambda value: value
+    if isinstance(field, models.CharField | models.FileField | models.TextField) and type(field) is not models.JSONField:
+        return _fitting_text(field)
+
+    def prepare(value: Value) -> Value:
+        return field.get_db_prep_save(value, connection)
+
+    return prepare
+
+
+def _fitting_decimal(field: "models.DecimalField[Any, Any]", connection: BaseDatabaseWrapper) -> Step:
+    name, digits, places = field.name, field.max_digits or 0, field.decimal_places or 0
+    limit = Decimal(10) ** (digits - places)
+
+    def prepare(value: Decimal) -> Value:
+        if abs(value) >= limit or value != round(value, places):
+            raise Unplaceable("too_long", f"{name}: {value} needs more than {digits} digits with {places} decimals")
+        return connection.ops.adapt_decimalfield_value(value, digits, places)
+
+    return prepare
+
+
+def _fitting_integer(field: AnyField, connection: BaseDatabaseWrapper) -> Step:
+    name = field.name
+    internal = field.target_field.get_internal_type() if isinstance(field, models.ForeignKey) else field.get_internal_type()
+    # AutoField's and plain integer fields' ranges are those of PostgreSQL, so that both databases accept the same rows.
+    low, high = {
+        "SmallIntegerField": (-32768, 32767),
+        "PositiveSmallIntegerField": (0, 32767),
+        "IntegerField": (-2147483648, 2147483647),
+        "PositiveIntegerField": (0, 2147483647),
+        "AutoField": (-2147483648, 2147483647),
+        "PositiveBigIntegerField": (0, 9223372036854775807),
+    }.get(internal, (-9223372036854775808, 9223372036854775807))
+
+    def prepare(value: int) -> int:
+        if low <= value <= high:
+            return value
+        raise Unplaceable("too_long", f"{name}: {value} is outside {low} to {high}")
+
+    return prepare
+
+
+def _fitting_text(field: AnyField) -> Step:
+    name, longest = field.name, field.max_length
+    if longest is None or isinstance(field, models.TextField):
+        return lambda value: value
+
+    def prepare(value: str) -> str:
+        if len(value) <= longest:
+            return value
+        raise Unplaceable("too_long", f"{name}: {len(value)} characters, {longest} fit")
+
+    return prepare
+
+
+def writing(field: AnyField) -> Step | None:
+    """A function from the database's parameter or raw value to its written form for digests; None where they are the same."""
+    if isinstance(field, models.DateTimeField):
+        return _written_instant
+    if isinstance(field, models.DateField):
+        return str
+    if isinstance(field, models.DecimalField):
+        pattern = f"{{:.{field.decimal_places}f}}"
+        return lambda value: pattern.format(Decimal(str(value)) + 0)
+    if isinstance(field, models.BooleanField):
+        return int
+    if isinstance(field, models.FloatField):
+        return lambda value: float(value) + 0.0
+    if isinstance(field, models.JSONField):
+        return lambda value: json.dumps(json.loads(value) if isinstance(value, str) else value, sort_keys=True)
+    return None
+
+
+def _written_instant(value: Value) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        return str(value.astimezone(UTC).replace(tzinfo=None))
+    return str(value)
+
+
+def jsonable(value: Value) -> Value:
+    """A value as it can be kept in JSON; bytes as hexadecimal digits, text without what JSON columns refuse."""
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
+        return str(value)
+    if isinstance(value, str):
+        return value.replace("\x00", "␀").encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, date | Decimal):
+        return str(value)
+    if isinstance(value, list | tuple):
+        return [jsonable(item) for item in value]
+    if isinstance(value, dict):
+        return {str(key): jsonable(item) for key, item in value.items()}
+    return value

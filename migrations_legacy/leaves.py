@@ -1,0 +1,45 @@
+"""Leaves: LeaveReportStudent → StudentLeave, LeaveReportStaff → StaffLeave."""
+
+from contracts.leaves import LeaveStatus
+from migrations_legacy.convert import instant, integer, leave_first_day, leave_last_day, text
+from migrations_legacy.errors import Doubtful
+from migrations_legacy.mapping import Column, Context, Reference, TableMapping, column, same
+
+_STATUS = {0: LeaveStatus.PENDING.value, 1: LeaveStatus.APPROVED.value, 2: LeaveStatus.REJECTED.value}
+
+
+def leave_status(value: object) -> str:
+    """The legacy's number in words. The HOD's page called any other number rejected, and offered no decision."""
+    number = integer(value)
+    if number is not None and number in _STATUS:
+        return _STATUS[number]
+    raise Doubtful(LeaveStatus.REJECTED.value, f"leave_status {value} means nothing; it is shown as rejected, as before")
+
+
+_COLUMNS: tuple[Column, ...] = (
+    *same(integer, "id"),
+    column("first_day", "leave_date", leave_first_day),
+    column("last_day", "leave_date", leave_last_day),
+    column("written_dates", "leave_date", text),
+    column("reason", "leave_message", text),
+    column("status", "leave_status", leave_status),
+    *same(instant, "created_at", "updated_at"),
+)
+
+CONTEXT = Context(
+    name="leaves",
+    tables=(
+        TableMapping(
+            source="leavereportstudent",
+            target="leaves.StudentLeave",
+            columns=(*_COLUMNS, column("student_id", "student_id_id", integer)),
+            references=(Reference("student_id_id", "students"),),
+        ),
+        TableMapping(
+            source="leavereportstaff",
+            target="leaves.StaffLeave",
+            columns=(*_COLUMNS, column("staff_id", "staff_id_id", integer)),
+            references=(Reference("staff_id_id", "staffs"),),
+        ),
+    ),
+)

@@ -1,0 +1,68 @@
+"""`manage.py migrate_legacy SOURCE... [--media FOLDER] [--dry-run] [--report FILE]`"""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from django.core.files.storage import default_storage
+from django.core.management.base import BaseCommand, CommandError
+
+from kernel.totals import rebuild_all
+from migrations_legacy.contexts import CONTEXTS
+from migrations_legacy.engine import Engine
+from migrations_legacy.errors import LegacyError
+from migrations_legacy.media import check_folder, check_references, copy_media
+from migrations_legacy.progress import Silent, Written
+from migrations_legacy.rendering import as_text, write_report
+from migrations_legacy.report import MediaReport, Report
+from migrations_legacy.sources.base import Source
+from migrations_legacy.sources.recognise import open_source
+
+
+class Command(BaseCommand):
+    help = (
+        "Moves a legacy school in: reads a SQLite file or dumpdata JSON, never writes to it, keeps all ids and password "
+        "hashes. Can be repeated: each run brings over what changed since the last."
+    )
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("source", nargs="+", type=Path, help="one SQLite file, or one or more dumpdata JSON files")
+        parser.add_argument("--media", type=Path, metavar="FOLDER", help="the legacy's media folder, to be copied")
+        parser.add_argument("--dry-run", action="store_true", help="read, convert and compare, but write nothing")
+        parser.add_argument("--report", type=Path, metavar="FILE", help="also write the report here; JSON for *.json")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """CommandError when the source is refused, or when the balance or the checksums fail."""
+        report_file: Path | None = options["report"]
+        if report_file is not None and not report_file.absolute().parent.is_dir():
+            raise CommandError(f"{report_file}: there is no such folder.")
+        try:
+            if options["media"]:
+                check_folder(options["media"])
+            source = open_source(options["source"])
+            try:
+                report = self._move(source, options)
+            finally:
+                source.close()
+        except LegacyError as error:
+            raise CommandError(str(error)) from error
+        if options["verbosity"]:
+            self.stdout.write(as_text(report))
+        if report_file is not None:
+            write_report(report, report_file)
+        if not report.succeeded:
+            raise CommandError(report.verdict)
+
+    def _move(self, source: Source, options: dict[str, Any]) -> Report:
+        dry_run: bool = options["dry_run"]
+        progress = Written(self.stderr._out) if options["verbosity"] else Silent()
+        engine = Engine(source, CONTEXTS, progress=progress, dry_run=dry_run)
+        report = engine.run()
+        if report.succeeded:
+            report.media = MediaReport()
+            if options["media"]:
+                copy_media(options["media"], default_storage, report.media, dry_run=dry_run)
+            check_references(engine.files, default_storage, report.media, folder=options["media"])
+            if not dry_run and any(table.written for table in report.tables):
+                rebuild_all()
+        return report

@@ -1,0 +1,53 @@
+"""The engine's memory: which rows were placed with which content, and which could not be placed."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class PlacedBlock(models.Model):
+    """What a mapping placed, for up to 1,000 neighbouring keys: packed pairs of key and digest of the content.
+
+    One row per thousand keeps this memory small and quick: two million reports need two thousand rows.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    source = models.CharField(max_length=100)
+    target = models.CharField(max_length=100)
+    block = models.BigIntegerField()
+    entries = models.BinaryField()
+
+    class Meta:
+        verbose_name = _("block of placed rows")
+        verbose_name_plural = _("blocks of placed rows")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["source", "target", "block"], name="migrations_legacy_one_block"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} → {self.target} {self.block}"
+
+
+class QuarantinedRow(models.Model):
+    """A legacy row that has no place, with the reason. Secrets are not kept in clear."""
+
+    id = models.BigAutoField(primary_key=True)
+    source = models.CharField(_("legacy table"), max_length=100)
+    target = models.CharField(_("meant for"), max_length=100)
+    key = models.CharField(_("legacy key"), max_length=100)
+    code = models.CharField(_("kind of reason"), max_length=40, db_index=True)
+    reason = models.TextField(_("reason"))
+    row = models.JSONField(_("row"))
+    run = models.CharField(_("last run that met it"), max_length=32)
+    since = models.DateTimeField(_("since"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("quarantined row")
+        verbose_name_plural = _("quarantined rows")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["source", "target", "key"], name="migrations_legacy_quarantined_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.key}: {self.reason}"

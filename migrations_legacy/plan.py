@@ -1,0 +1,96 @@
+"""A mapping made ready to run: from a source row to a row for the target, as fast as plain Python allows."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from migrations_legacy.errors import Doubtful, MappingError, Unplaceable
+from migrations_legacy.fields import Step
+from migrations_legacy.mapping import Column, TableMapping
+from migrations_legacy.sources.base import Row
+from migrations_legacy.target import Prepared
+
+Getter = Callable[[Row], Any]
+Note = Callable[[Row, str], None]
+"""Takes a warning about a row."""
+
+
+class Plan:
+    """Converts rows of one mapping. Knows which rows of other tables have a place, and numbers duplicates."""
+
+    def __init__(
+        self,
+        mapping: TableMapping,
+        *,
+        columns: Sequence[str],
+        steps: Sequence[Step],
+        placed: dict[str, set[int]],
+        repeated: frozenset[tuple[object, ...]],
+        note: Note,
+    ) -> None:
+        """`columns`: those of the source table; `steps`: see TargetTable.storing; `placed`: source table → placed keys.
+
+        MappingError when the source lacks a column that the mapping needs.
+        """
+        self._mapping = mapping
+        self._check_columns(columns)
+        self._getters = [
+            self._getter(column, step, note) for column, step in zip(mapping.columns, steps, strict=True)
+        ]
+        self._references = [(ref.column, ref.table, placed.get(ref.table, set())) for ref in mapping.references]
+        self._by = mapping.duplicates.by if mapping.duplicates else ()
+        self._repeated = repeated
+        self._seen: dict[tuple[object, ...], int] = {}
+
+    def skipped_by(self, row: Row) -> str | None:
+        """The name of the rule that leaves this row out, if one does."""
+        for rule in self._mapping.skips:
+            if rule.applies(row):
+                return rule.name
+        return None
+
+    def prepare(self, row: Row) -> Prepared:
+        """The row for the target. Unplaceable when it has none there."""
+        for column, table, keys in self._references:
+            if row[column] not in keys:
+                raise Unplaceable("missing_reference", f"{column} {row[column]} is not among the {table} that have a place")
+        values = tuple([get(row) for get in self._getters])
+        return Prepared(row[self._mapping.key], values, self._number(row) if self._by else 0)
+
+    def _number(self, row: Row) -> int:
+        """How many rows with the same values came before."""
+        if not self._repeated:
+            return 0
+        group = tuple([row[column] for column in self._by])
+        if group not in self._repeated:
+            return 0
+        number = self._seen.get(group, 0)
+        self._seen[group] = number + 1
+        return number
+
+    def _check_columns(self, columns: Sequence[str]) -> None:
+        needed = self._mapping.source_columns() - self._mapping.ignored
+        if missing := sorted(needed - set(columns)):
+            raise MappingError(f"The source's table {self._mapping.source} has no column {', '.join(missing)}.")
+
+    @staticmethod
+    def _getter(column: Column, step: Step, note: Note) -> Getter:
+        convert, sources = column.convert, column.sources
+        if len(sources) == 1:
+            source = sources[0]
+
+            def get(row: Row) -> Any:
+                try:
+                    return step(convert(row[source]))
+                except Doubtful as doubt:
+                    note(row, doubt.text)
+                    return step(doubt.value)
+        else:
+
+            def get(row: Row) -> Any:
+                try:
+                    return step(convert(*[row[source] for source in sources]))
+                except Doubtful as doubt:
+                    note(row, doubt.text)
+                    return step(doubt.value)
+
+        return get

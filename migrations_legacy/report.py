@@ -1,0 +1,159 @@
+"""What a run did: figures per table, whether they balance, and how they are written down."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass
+class TableReport:
+    """One mapping of one source table."""
+
+    context: str
+    source: str
+    target: str
+    main: bool = True
+    counted: int = 0
+    """Rows that the source says the table has."""
+    read: int = 0
+    inserted: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    quarantined: Counter[str] = field(default_factory=Counter)
+    """Reason's code → rows."""
+    skipped: Counter[str] = field(default_factory=Counter)
+    """Rule's name → rows."""
+    edited_here: int = 0
+    """Part of `unchanged`: the source did not change, but we did, and ours was kept."""
+    removed_here: int = 0
+    """Part of `unchanged`: placed by an earlier run and deleted here since."""
+    gone: int = 0
+    """Rows of earlier runs that the source no longer has; they are kept here."""
+    source_checksum: str = ""
+    target_checksum: str = ""
+    """Empty when nothing was written and so nothing was verified."""
+    verified: int = 0
+    """Rows that both checksums were taken over."""
+    seconds: float = 0.0
+
+    @property
+    def written(self) -> int:
+        return self.inserted + self.updated
+
+    @property
+    def balances(self) -> bool:
+        """Every row that was read went somewhere, and every row there was has been read."""
+        placed = self.written + self.unchanged
+        return self.counted == self.read == placed + self.quarantined.total() + self.skipped.total()
+
+    @property
+    def agrees(self) -> bool:
+        """Both sides hold the same content."""
+        return not self.target_checksum or self.source_checksum == self.target_checksum
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "context": self.context,
+            "source": self.source,
+            "target": self.target,
+            "main": self.main,
+            "read": self.read,
+            "written": self.written,
+            "inserted": self.inserted,
+            "updated": self.updated,
+            "unchanged": self.unchanged,
+            "quarantined": self.quarantined.total(),
+            "quarantined_by_reason": dict(sorted(self.quarantined.items())),
+            "skipped": self.skipped.total(),
+            "skipped_by_rule": dict(sorted(self.skipped.items())),
+            "edited_here": self.edited_here,
+            "removed_here": self.removed_here,
+            "gone_from_source": self.gone,
+            "verified": self.verified,
+            "source_checksum": self.source_checksum,
+            "target_checksum": self.target_checksum,
+            "balances": self.balances,
+            "agrees": self.agrees,
+            "seconds": round(self.seconds, 3),
+        }
+
+
+@dataclass
+class MediaReport:
+    """What happened to the files."""
+
+    found: int = 0
+    copied: int = 0
+    unchanged: int = 0
+    different: list[str] = field(default_factory=list)
+    """Files that exist here with other content; they were not touched."""
+    refused: list[str] = field(default_factory=list)
+    """Files that are no plain files inside the folder."""
+    missing: list[str] = field(default_factory=list)
+    """Paths that rows refer to, for which there is no file."""
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "found": self.found,
+            "copied": self.copied,
+            "unchanged": self.unchanged,
+            "different": self.different,
+            "refused": self.refused,
+            "missing": self.missing,
+        }
+
+
+@dataclass
+class Report:
+    """A whole run."""
+
+    source: str
+    dry_run: bool
+    tables: list[TableReport] = field(default_factory=list)
+    media: MediaReport | None = None
+    unmapped: dict[str, int] = field(default_factory=dict)
+    """Tables of the source that nothing is known about → rows."""
+    absent: list[str] = field(default_factory=list)
+    """Tables of the legacy that the source does not have, or has no rows of."""
+    extra_columns: dict[str, list[str]] = field(default_factory=dict)
+    """Source table → columns that nothing is known about."""
+    warnings: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def succeeded(self) -> bool:
+        return all(table.balances and table.agrees for table in self.tables)
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything was brought over."""
+        return any(table.written for table in self.tables) or bool(self.media and self.media.copied)
+
+    @property
+    def verdict(self) -> str:
+        """One sentence."""
+        if not self.succeeded:
+            wrong = [table.source for table in self.tables if not (table.balances and table.agrees)]
+            return f"FAILED: the figures of {', '.join(wrong)} do not agree."
+        written = sum(table.written for table in self.tables)
+        if self.dry_run:
+            return f"Dry run: nothing was written. {written} rows would be." if written else "Dry run: nothing to write."
+        if not self.changed:
+            return "Nothing changed since the last run. The balance holds and both sides agree."
+        return f"{written} rows written. The balance holds and both sides agree."
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "source": self.source,
+            "dry_run": self.dry_run,
+            "succeeded": self.succeeded,
+            "changed": self.changed,
+            "verdict": self.verdict,
+            "tables": [table.as_dict() for table in self.tables],
+            "media": self.media.as_dict() if self.media else None,
+            "unmapped_tables": self.unmapped,
+            "absent_tables": self.absent,
+            "unmapped_columns": self.extra_columns,
+            "warnings": self.warnings,
+            "seconds": round(self.seconds, 3),
+        }

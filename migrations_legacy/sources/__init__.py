@@ -1,0 +1,1 @@
+"""Where a legacy school is read from. Sources are only ever read."""
