@@ -1,4 +1,4 @@
-"""The production server, as one command line."""
+"""The production server, as one command line. `python -m config.launch.server` is what the image runs."""
 
 import os
 import sys
@@ -10,6 +10,8 @@ BLOCKING_THREADS = 32
 # Open connections per worker. Browsers keep up to six each, most of them idle.
 BACKPRESSURE = 512
 BACKLOG = 1024
+# Seconds that running requests get to end when the server is stopped.
+STOP_TIMEOUT = 5
 
 
 def command(*, host: str, port: int, workers: int) -> list[str]:
@@ -19,7 +21,7 @@ def command(*, host: str, port: int, workers: int) -> list[str]:
         *("--host", host, "--port", str(port), "--workers", str(workers)),
         *("--blocking-threads", str(BLOCKING_THREADS)),
         *("--backlog", str(BACKLOG), "--backpressure", str(BACKPRESSURE)),
-        *("--workers-kill-timeout", "5", "--respawn-failed-workers"),
+        *("--workers-kill-timeout", str(STOP_TIMEOUT), "--respawn-failed-workers"),
         *("--no-access-log", "--log-level", "error"),
         "config.wsgi:application",
     ]
@@ -32,3 +34,11 @@ def replace_this_process(*, host: str, port: int, workers: int) -> None:
     path = os.pathsep.join([str(ROOT / "src"), str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
     arguments = command(host=host, port=port, workers=workers)
     os.execve(arguments[0], arguments, {**os.environ, "PYTHONPATH": path})
+
+
+if __name__ == "__main__":
+    replace_this_process(
+        host=os.environ.get("HOST", "127.0.0.1"),
+        port=int(os.environ.get("PORT", "8000")),
+        workers=int(os.environ.get("WORKERS", "2")),
+    )

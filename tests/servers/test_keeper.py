@@ -1,0 +1,46 @@
+"""What both starters share."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.servers.keeper import LONGEST_FOLDER, kept, run_command, temporary_folder
+
+pytestmark = pytest.mark.sqlite_only
+
+
+def test_a_folder_for_a_socket_is_never_too_deep(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    deep = tmp_path / ("d" * 100)
+    deep.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(deep))
+
+    folder = temporary_folder("test-")
+
+    assert len(str(folder)) <= LONGEST_FOLDER
+    folder.rmdir()
+
+
+def test_a_folder_for_another_user_is_not_made_where_only_we_may_enter(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    monkeypatch.setattr("tempfile.tempdir", str(closed))
+
+    folder = temporary_folder("test-")
+
+    assert closed not in folder.parents
+    folder.rmdir()
+
+
+def test_a_server_that_does_not_start_is_reported_in_its_own_words(tmp_path: Path) -> None:
+    with (
+        pytest.raises(RuntimeError, match=r"No module named tests\.servers\.nothing"),
+        kept("tests.servers.nothing", tmp_path / "gone"),
+    ):
+        pass
+
+
+def test_a_command_ended_by_a_signal_has_the_shells_exit_code() -> None:
+    assert run_command(["sh", "-c", "kill -TERM $$"]) == 128 + 15
+    assert run_command(["sh", "-c", 'exit "$CODE"'], CODE="5") == 5
