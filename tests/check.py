@@ -59,7 +59,7 @@ def environment_of(step: Step) -> dict[str, str]:
     if not step.keeps_database_url:
         environment.pop("DATABASE_URL", None)
     return environment | {
-        "DJANGO_SETTINGS_MODULE": "config.settings.test",
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
         "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
     }
 

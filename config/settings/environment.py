@@ -1,12 +1,13 @@
 """The environment variables that configure the process, read and checked once, when it starts."""
 
+import os
 import secrets
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
+from pydantic import SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,9 +44,7 @@ class Environment(BaseSettings):
     payment_provider: Literal["sandbox", "razorpay"] | None = None
     razorpay_key_id: str = ""
     razorpay_key_secret: SecretStr = SecretStr("")
-    sandbox_payment_secret: SecretStr = Field(
-        default=SecretStr(""), validation_alias=AliasChoices("sandbox_payment_secret")
-    )
+    sandbox_payment_secret: SecretStr = SecretStr("")
 
     module_urls: dict[str, str] = {}
     module_database_urls: dict[str, str] = {}
@@ -54,8 +53,6 @@ class Environment(BaseSettings):
     @classmethod
     def _collect_module_variables(cls, values: dict[str, Any]) -> dict[str, Any]:
         """`ATTENDANCE_URL` and `ATTENDANCE_DATABASE_URL` of each module."""
-        import os
-
         found = {m: os.environ.get(f"{m.upper()}_URL", "") for m in MODULES}
         databases = {m: os.environ.get(f"{m.upper()}_DATABASE_URL", "") for m in MODULES}
         return values | {

@@ -1,6 +1,7 @@
 """The published language of the house: what one bounded context may know about another.
 
-One file per context, each with its DTOs, its service interface and its events; `base` holds what all of them are made of.
+One file per context, each with its DTOs, its service interface and its events; `base` holds what all of them are made
+of.
 Imports the standard library and pydantic only, so that a client needs nothing else to speak to a module.
 """
 

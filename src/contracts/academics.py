@@ -74,7 +74,9 @@ class AcademicsService(Service, ABC, name="academics"):
 
     @query()
     def list_courses(self, *, actor: Actor, page: PageRequest) -> Page[Course]:
-        """By id; search in the name; order: id, name, created_at, updated_at, student_count, subject_count. HOD and staff."""
+        """By id; search in the name; order: id, name, created_at, updated_at, student_count, subject_count. HOD and
+        staff.
+        """
 
     @query()
     def courses(self, *, actor: Actor, ids: tuple[int, ...]) -> dict[int, Course]:
@@ -98,7 +100,9 @@ class AcademicsService(Service, ABC, name="academics"):
     def list_subjects(
         self, *, actor: Actor, page: PageRequest, course_id: int | None = None, teacher_id: int | None = None
     ) -> Page[Subject]:
-        """By id; search in subject and course name; order: id, name, course_name, created_at, student_count. Anyone logged in."""
+        """By id; search in subject and course name; order: id, name, course_name, created_at, student_count. Anyone
+        logged in.
+        """
 
     @query()
     def subjects(self, *, actor: Actor, ids: tuple[int, ...]) -> dict[int, Subject]:
@@ -144,7 +148,8 @@ class AcademicsService(Service, ABC, name="academics"):
 
     @command(idempotent=True, errors=(Invalid,))
     def enroll(self, *, actor: Actor, student_id: int, course_id: int, session_year_id: int) -> Enrollment:
-        """Make this the student's current enrolment: ends another one, and does nothing when it already is. HOD and the house itself.
+        """Make this the student's current enrolment: ends another one, and does nothing when it already is. HOD and
+        the house itself.
 
         Publishes StudentEnrolled when something changed.
         """
@@ -165,7 +170,9 @@ class AcademicsService(Service, ABC, name="academics"):
     def class_list(
         self, *, actor: Actor, subject_id: int, session_year_id: int, on: date | None = None
     ) -> tuple[int, ...]:
-        """Ids of the students enrolled in the subject's course and this session year, in order; on a day, or currently. HOD and staff."""
+        """Ids of the students enrolled in the subject's course and this session year, in order; on a day, or currently.
+        HOD and staff.
+        """
 
     @query()
     def student_ids(

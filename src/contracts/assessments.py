@@ -106,7 +106,8 @@ class AssessmentsService(Service, ABC, name="assessments"):
     def list_assignments(
         self, *, actor: Actor, page: PageRequest, subject_ids: tuple[int, ...] | None = None
     ) -> Page[Assignment]:
-        """Newest first; search in the title; order: due_at, title, created_at. Teachers see those of their own subjects,
+        """Newest first; search in the title; order: due_at, title, created_at. Teachers see those of their own
+        subjects,
         students those of their current course, the HOD all; `subject_ids` narrows further."""
 
     @query()
@@ -133,7 +134,9 @@ class AssessmentsService(Service, ABC, name="assessments"):
 
     @command(idempotent=True, errors=(NotFound, Invalid))
     def grade(self, *, actor: Actor, submission_id: int, marks: Decimal) -> Submission:
-        """Marks from 0 to 10, one place. The subject's teacher, or the HOD. Publishes SubmissionGraded when the mark changed."""
+        """Marks from 0 to 10, one place. The subject's teacher, or the HOD. Publishes SubmissionGraded when the mark
+        changed.
+        """
 
     @query(errors=(NotFound,))
     def submission_file(self, *, actor: Actor, submission_id: int) -> Download:
@@ -145,7 +148,8 @@ class AssessmentsService(Service, ABC, name="assessments"):
     def record_result(
         self, *, actor: Actor, subject_id: int, student_id: int, exam_marks: Decimal, assignment_marks: Decimal
     ) -> RecordedResult:
-        """Enter or correct the marks, each from 0 to 100, of a student of the subject's course. The subject's teacher, or the HOD.
+        """Enter or correct the marks, each from 0 to 100, of a student of the subject's course. The subject's
+        teacher, or the HOD.
 
         Where old data holds several results, all of them are set. Publishes ResultRecorded when something changed.
         """

@@ -54,7 +54,9 @@ class DatedMark(DTO):
 
 
 class Tally(DTO):
-    """How many marks of each status. `percentage` = (present + late) / (all − excused) × 100, one place, None without marks that count."""
+    """How many marks of each status. `percentage` = (present + late) / (all − excused) × 100, one place, None without
+    marks that count.
+    """
 
     present: int
     absent: int
@@ -78,7 +80,9 @@ class StudentTally(DTO):
 
 
 class Band(DTO):
-    """How many students have an attendance of at least `lower` and less than `upper` percent (the last band includes 100)."""
+    """How many students have an attendance of at least `lower` and less than `upper` percent (the last band includes
+    100).
+    """
 
     lower: int
     upper: int
@@ -157,12 +161,15 @@ class AttendanceService(Service, ABC, name="attendance"):
     def student_marks(
         self, *, actor: Actor, student_id: int, subject_id: int, first_day: date, last_day: date
     ) -> tuple[DatedMark, ...]:
-        """A student's marks in a subject between two days, both included, by date. Students only for themselves and their
+        """A student's marks in a subject between two days, both included, by date. Students only for themselves and
+        their
         own course's subjects (NotFound otherwise); staff and HOD for anyone. A reversed range is empty."""
 
     @query()
     def student_tallies(self, *, actor: Actor, student_ids: tuple[int, ...]) -> dict[int, Tally]:
-        """Totals over all subjects and years per student; students without marks are left out. Students only for themselves."""
+        """Totals over all subjects and years per student; students without marks are left out. Students only for
+        themselves.
+        """
 
     @query()
     def student_subject_tallies(self, *, actor: Actor, student_id: int) -> tuple[SubjectTally, ...]:
@@ -180,7 +187,9 @@ class AttendanceService(Service, ABC, name="attendance"):
     def lowest_in_subjects(
         self, *, actor: Actor, subject_ids: tuple[int, ...], limit: int = 10
     ) -> tuple[StudentTally, ...]:
-        """Students with the lowest percentage among those with marks in these subjects, over all their subjects. HOD and staff."""
+        """Students with the lowest percentage among those with marks in these subjects, over all their subjects. HOD
+        and staff.
+        """
 
     @query()
     def bands_in_subjects(self, *, actor: Actor, subject_ids: tuple[int, ...]) -> tuple[Band, ...]:

@@ -19,7 +19,9 @@ Instant = Annotated[AwareDatetime, AfterValidator(lambda at: at.astimezone(UTC))
 
 
 class DTO(BaseModel):
-    """A value that may cross a module's border. Unknown fields are ignored, so that an older reader survives a newer writer."""
+    """A value that may cross a module's border. Unknown fields are ignored, so that an older reader survives a newer
+    writer.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore", ser_json_bytes="base64", val_json_bytes="base64")
 
@@ -202,7 +204,9 @@ class Usage(DTO):
 
 
 class Service:
-    """Base of the eight service interfaces. Methods are keyword-only, typed, marked `@query` or `@command`, and take an `actor`."""
+    """Base of the eight service interfaces. Methods are keyword-only, typed, marked `@query` or `@command`, and take an
+    `actor`.
+    """
 
     module: ClassVar[str]
     operations: ClassVar[dict[str, Operation]]
@@ -244,7 +248,9 @@ class Event(DTO):
     types: ClassVar[dict[str, type["Event"]]] = {}
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        """Takes the class arguments on behalf of `__pydantic_init_subclass__`, which pydantic calls when the model is complete."""
+        """Takes the class arguments on behalf of `__pydantic_init_subclass__`, which pydantic calls when the model is
+        complete.
+        """
         super().__init_subclass__()
 
     @classmethod

@@ -1,6 +1,7 @@
 """Domain errors: the only exceptions that may cross from one module to another.
 
-An error is a dataclass with a stable `code`. The code and the fields travel as RFC 9457 problem+json and come back as the same class.
+An error is a dataclass with a stable `code`. The code and the fields travel as RFC 9457 problem+json and come back as
+the same class.
 Messages inside errors are already translated for the person who asked; codes never are.
 """
 
@@ -48,7 +49,9 @@ class DomainError(Exception):
 
 @dataclass(kw_only=True, eq=False)
 class NotFound(DomainError, code="not_found", status=404):
-    """No such row, or none that this actor may know of. `entity` is the contract's name for it, as in "academics.Course"."""
+    """No such row, or none that this actor may know of. `entity` is the contract's name for it, as in
+    "academics.Course".
+    """
 
     entity: str
     id: int | str

@@ -108,11 +108,14 @@ class FinanceService(Service, ABC, name="finance"):
 
     @command(errors=(NotFound, Conflict))
     def start_payment(self, *, actor: Actor, fine_id: int) -> Checkout:
-        """Make an order with the payment provider for the student's own unpaid fine. Conflict("paid"), Conflict("provider") otherwise."""
+        """Make an order with the payment provider for the student's own unpaid fine. Conflict("paid"),
+        Conflict("provider") otherwise.
+        """
 
     @command(idempotent=True, errors=(NotFound, Conflict, Invalid))
     def confirm_payment(self, *, actor: Actor, order_id: str, payment_id: str, signature: str) -> Fine:
-        """What the provider's checkout returned: the signature is verified, the order must be the student's own and of the full
+        """What the provider's checkout returned: the signature is verified, the order must be the student's own and
+        of the full
         amount, and a payment counts once. Invalid("signature") otherwise. Publishes PaymentSucceeded."""
 
 

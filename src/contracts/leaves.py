@@ -89,11 +89,15 @@ class Absence(DTO):
 class LeavesService(Service, ABC, name="leaves"):
     @command(errors=(Invalid, Conflict))
     def apply(self, *, actor: Actor, first_day: date, last_day: date, reason: str) -> Leave:
-        """Ask for leave for oneself. Conflict("overlap") when a pending or approved request covers one of the days. Publishes LeaveRequested."""
+        """Ask for leave for oneself. Conflict("overlap") when a pending or approved request covers one of the days.
+        Publishes LeaveRequested.
+        """
 
     @command(errors=(NotFound, Conflict, Invalid))
     def approve(self, *, actor: Actor, leave: LeaveRef, note: str = "") -> Leave:
-        """Approve a pending request. HOD only; nobody decides on their own. Conflict("decided") otherwise. Publishes LeaveApproved."""
+        """Approve a pending request. HOD only; nobody decides on their own. Conflict("decided") otherwise. Publishes
+        LeaveApproved.
+        """
 
     @command(errors=(NotFound, Conflict, Invalid))
     def reject(self, *, actor: Actor, leave: LeaveRef, note: str = "") -> Leave:
@@ -101,7 +105,9 @@ class LeavesService(Service, ABC, name="leaves"):
 
     @command(errors=(NotFound, Conflict))
     def cancel(self, *, actor: Actor, leave: LeaveRef) -> Leave:
-        """Withdraw one's own pending request, or, as HOD, an approved one. Conflict("decided") otherwise. Publishes LeaveCancelled."""
+        """Withdraw one's own pending request, or, as HOD, an approved one. Conflict("decided") otherwise. Publishes
+        LeaveCancelled.
+        """
 
     @query(errors=(NotFound,))
     def get(self, *, actor: Actor, leave: LeaveRef) -> Leave:
@@ -127,7 +133,9 @@ class LeavesService(Service, ABC, name="leaves"):
 
     @query()
     def counts_by_person(self, *, actor: Actor, people: tuple[PersonRef, ...]) -> dict[str, LeaveCounts]:
-        """Per person, keyed "student:701", how many requests of each status. HOD; teachers for students; anyone for themselves."""
+        """Per person, keyed "student:701", how many requests of each status. HOD; teachers for students; anyone for
+        themselves.
+        """
 
     @query()
     def absences(

@@ -45,7 +45,9 @@ class Notice(DTO):
 class NotificationsService(Service, ABC, name="notifications"):
     @query()
     def inbox(self, *, actor: Actor, page: PageRequest, unread_only: bool = False) -> Page[Notice]:
-        """One's own notices, newest first; search in the message. Empty for people who have no inbox (HODs, incomplete accounts)."""
+        """One's own notices, newest first; search in the message. Empty for people who have no inbox (HODs, incomplete
+        accounts).
+        """
 
     @query()
     def unread_count(self, *, actor: Actor) -> int:
@@ -61,7 +63,9 @@ class NotificationsService(Service, ABC, name="notifications"):
 
     @command(errors=(Invalid,))
     def send(self, *, actor: Actor, recipients: tuple[PersonRef, ...], message: str) -> int:
-        """Write to people's inboxes; each recipient gets it once. HOD to anyone, staff to students. Returns how many. Publishes NoticeSent."""
+        """Write to people's inboxes; each recipient gets it once. HOD to anyone, staff to students. Returns how many.
+        Publishes NoticeSent.
+        """
 
 
 class NoticeSent(Event, name="notifications.sent", version=1):

@@ -54,7 +54,9 @@ class StaffMember(Person):
 
 
 class Student(Person):
-    """A student. Without profile (`profile_id` None) the profile's fields are empty. Course and year are academics' to tell."""
+    """A student. Without profile (`profile_id` None) the profile's fields are empty. Course and year are academics' to
+    tell.
+    """
 
     gender: str
     address: str
@@ -175,14 +177,17 @@ class UsersService(Service, ABC, name="users"):
 
     @command(errors=(Unauthenticated, LimitReached))
     def log_in(self, *, actor: Actor, email: str, password: str) -> LoggedIn:
-        """The first active account, by id, whose e-mail is exactly this and whose password fits; old hashes are upgraded.
+        """The first active account, by id, whose e-mail is exactly this and whose password fits; old hashes are
+        upgraded.
 
         Accounts of no role are refused. LimitReached after too many failures for the e-mail.
         """
 
     @query()
     def identify(self, *, actor: Actor, user_id: int, session_hash: str) -> Identity | None:
-        """Whom a session belongs to now; None when the account is gone, inactive, or its password changed since. For the house itself only."""
+        """Whom a session belongs to now; None when the account is gone, inactive, or its password changed since. For
+        the house itself only.
+        """
 
     # People
 
@@ -196,7 +201,9 @@ class UsersService(Service, ABC, name="users"):
 
     @query()
     def students_by_user(self, *, actor: Actor, user_ids: tuple[int, ...]) -> dict[int, Student]:
-        """Students by user id, with or without profile; unknown ids are left out. HOD and staff; students for themselves."""
+        """Students by user id, with or without profile; unknown ids are left out. HOD and staff; students for
+        themselves.
+        """
 
     @query()
     def staff(self, *, actor: Actor, staff_ids: tuple[int, ...]) -> dict[int, StaffMember]:
@@ -215,7 +222,8 @@ class UsersService(Service, ABC, name="users"):
         student_ids: tuple[int, ...] | None = None,
         complete: bool | None = None,
     ) -> Page[Student]:
-        """Students, newest account first; search in names, username and e-mail; order: name, username, email, joined_at.
+        """Students, newest account first; search in names, username and e-mail; order: name, username, email,
+        joined_at.
 
         `student_ids` narrows to these profiles, `complete` to accounts with or without profile. HOD and staff.
         """
@@ -261,7 +269,8 @@ class UsersService(Service, ABC, name="users"):
         session_year_id: int,
         photo: Upload | None = None,
     ) -> Student:
-        """Create login and profile and have academics enrol the student: all of it, or nothing that anybody sees. HOD only.
+        """Create login and profile and have academics enrol the student: all of it, or nothing that anybody sees. HOD
+        only.
 
         Publishes StudentAdmissionStarted, then UserCreated when the enrolment stands.
         """
@@ -291,15 +300,20 @@ class UsersService(Service, ABC, name="users"):
         session_year_id: int,
         photo: Upload | None = None,
     ) -> Student:
-        """Give a student account without profile its profile and enrolment. Conflict("complete") when it has one. HOD only."""
+        """Give a student account without profile its profile and enrolment. Conflict("complete") when it has one. HOD
+        only.
+        """
 
     @command(errors=(NotFound, Conflict))
     def remove_incomplete(self, *, actor: Actor, user_id: int) -> Removal:
-        """Erase (or withdraw, when something refers to it) a staff or student account without profile. Conflict("complete") when it has one. HOD only."""
+        """Erase (or withdraw, when something refers to it) a staff or student account without profile.
+        Conflict("complete") when it has one. HOD only.
+        """
 
     @command(errors=(NotFound, Conflict))
     def remove_person(self, *, actor: Actor, user_id: int) -> Removal:
-        """Remove a staff member or student. History is kept: who has any is withdrawn, unable to log in and restorable. HOD only.
+        """Remove a staff member or student. History is kept: who has any is withdrawn, unable to log in and
+        restorable. HOD only.
 
         Publishes UserWithdrawn or, when erased, UsersDeleted.
         """
@@ -358,7 +372,9 @@ class UserRestored(UserEvent, name="users.restored", version=1):
 
 
 class StudentAdmissionStarted(Event, name="users.student_admission_started", version=1):
-    """A student was entered and waits, unseen, to be enrolled. Users itself listens, and finishes or undoes what a crash left."""
+    """A student was entered and waits, unseen, to be enrolled. Users itself listens, and finishes or undoes what a
+    crash left.
+    """
 
     user_id: int
     student_id: int

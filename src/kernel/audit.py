@@ -8,7 +8,8 @@ from kernel.models import AuditEntry
 
 
 def record(*, actor: Actor, action: str, target: str, **detail: Any) -> None:
-    """Note what an actor did. `action` is "<module>.<verb>", `target` "<Entity>:<id>"; `detail` must be JSON, and never a secret.
+    """Note what an actor did. `action` is "<module>.<verb>", `target` "<Entity>:<id>"; `detail` must be JSON, and
+    never a secret.
 
     Raises RuntimeError outside a transaction on the module's database.
     """

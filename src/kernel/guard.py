@@ -1,6 +1,7 @@
 """Watches every SQL statement for what an import linter cannot see.
 
-Refused are a statement that touches tables of two modules, a module (or the portal) that touches tables of another, and a
+Refused are a statement that touches tables of two modules, a module (or the portal) that touches tables of another,
+and a
 transaction that has written to two modules. In production the guard only logs.
 """
 
@@ -37,7 +38,9 @@ class BoundaryCrossed(RuntimeError):
 
 @lru_cache(maxsize=1)
 def table_owners() -> dict[str, str]:
-    """Table → module, for the tables of all modules in this process. Django's and the kernel's own tables belong to nobody."""
+    """Table → module, for the tables of all modules in this process. Django's and the kernel's own tables belong to
+    nobody.
+    """
     from kernel.module import ModuleConfig
 
     return {
@@ -50,7 +53,9 @@ def table_owners() -> dict[str, str]:
 
 @lru_cache(maxsize=4096)
 def touched(sql: str) -> tuple[frozenset[str], bool]:
-    """The modules whose tables a statement names, and whether it writes. Remembered, since Django repeats its statements."""
+    """The modules whose tables a statement names, and whether it writes. Remembered, since Django repeats its
+    statements.
+    """
     if _SCHEMA.match(sql):
         return frozenset(), False
     owners = table_owners()

@@ -1,6 +1,8 @@
-"""Who is behind a request. Made from the page session, and resolved by users' contract at every request (cached where users is remote).
+"""Who is behind a request. Made from the page session, and resolved by users' contract at every request (cached where
+users is remote).
 
-The session holds the keys that Django's own login would write, so that the admin site and a legacy session go on working.
+The session holds the keys that Django's own login would write, so that the admin site and a legacy session go on
+working.
 """
 
 from django.conf import settings
@@ -17,7 +19,9 @@ USER_KEY, BACKEND_KEY, HASH_KEY = "_auth_user_id", "_auth_user_backend", "_auth_
 
 
 def identity_of(request: HttpRequest) -> Identity | None:
-    """The person who is logged in, or None. Asked once per request. Raises ModuleUnavailable when users is out of reach."""
+    """The person who is logged in, or None. Asked once per request. Raises ModuleUnavailable when users is out of
+    reach.
+    """
     if not hasattr(request, "_identity"):
         request._identity = _identify(request.session)  # type: ignore[attr-defined]
     identity: Identity | None = request._identity  # type: ignore[attr-defined]

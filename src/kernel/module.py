@@ -11,7 +11,9 @@ from kernel import registry
 
 
 class ModuleConfig(AppConfig):
-    """Base of the eight modules' AppConfigs. Declares; `manage.py check` and the start of the process compare with what is there."""
+    """Base of the eight modules' AppConfigs. Declares; `manage.py check` and the start of the process compare with what
+    is there.
+    """
 
     default = False  # so that Django takes the module's own class, and not this one, from its apps.py
     default_auto_field = "django.db.models.BigAutoField"

@@ -3,19 +3,18 @@
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from contracts.base import Page, PageRequest
 
 Item = TypeVar("Item")
-M = TypeVar("M", bound=Model)
 
 
 def page_of(
-    rows: QuerySet[M, Any],
+    rows: QuerySet[Any, Any],
     request: PageRequest,
     *,
-    build: Callable[[QuerySet[M, Any]], tuple[Item, ...]],
+    build: Callable[[QuerySet[Any, Any]], tuple[Item, ...]],
     search: tuple[str, ...] = (),
     order: Mapping[str, str] | None = None,
     default_order: str = "-id",
@@ -23,7 +22,8 @@ def page_of(
     """One page in two queries.
 
     Each word of the search must occur, in any case, in one of the `search` fields. `order` maps the contract's names to
-    fields; a name that it does not hold gives the default order. The id settles ties, so that no row shows on two pages.
+    fields; a name that it does not hold gives the default order. The id settles ties, so that no row shows on two
+    pages.
     """
     for word in request.search.split():
         rows = rows.filter(_any_contains(search, word)) if search else rows

@@ -12,7 +12,7 @@ from kernel.refs import Reaction, react, references
 
 
 def listen() -> None:
-    """Subscribe each module of this process to the deletion events of its targets. Called when all modules are loaded."""
+    """Subscribe each module of this process to the deletion events of its targets, once all modules are loaded."""
     deletions = {e.module(): e for e in Event.types.values() if issubclass(e, RowsDeleted)}
     for config in apps.get_app_configs():
         if isinstance(config, ModuleConfig):

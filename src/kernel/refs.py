@@ -6,7 +6,7 @@ No foreign key crosses a module. What a database would do by itself is done here
 
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from django.apps import apps
 from django.db import models
@@ -17,7 +17,8 @@ from contracts.base import Actor, RowsDeleted, Service, Usage, utc_now
 from kernel.databases import alias_of
 
 about_to_erase = Signal()
-"""Sent inside the transaction with `queryset` (sender: its model), so that a module can keep its running totals right."""
+"""Sent inside the transaction with `queryset` (sender: its model), so that a module can keep its running totals right.
+"""
 
 
 class Reaction(StrEnum):
@@ -33,13 +34,32 @@ class Reaction(StrEnum):
     """The row keeps the number of what once was, as history."""
 
 
-class ModuleRef(models.BigIntegerField):
+_ST = TypeVar("_ST", contravariant=True)
+_GT = TypeVar("_GT", covariant=True)
+
+if TYPE_CHECKING:
+    from django.db.models.expressions import Combinable
+
+    _Integer = models.BigIntegerField
+else:
+
+    class _Integer(models.BigIntegerField):
+        """Django's fields are generic for the type checker only."""
+
+        def __class_getitem__(cls, types: object) -> type:
+            return cls
+
+
+class ModuleRef(_Integer[_ST, _GT]):
     """A reference to another module's row, as in `ModuleRef("academics.Course", reaction=Reaction.BLOCK)`."""
 
     def __init__(self, target: str, *, reaction: Reaction, **options: Any) -> None:
         self.target, self.reaction = target, Reaction(reaction)
         options.setdefault("db_index", True)
         super().__init__(**options)
+
+    _pyi_private_set_type: "int | str | Combinable"
+    _pyi_private_get_type: int
 
     def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
         name, path, _, options = super().deconstruct()
@@ -61,7 +81,9 @@ def entity(model: type[models.Model]) -> str:
 def references(
     module: str | None = None, *, target: str | None = None
 ) -> Iterator[tuple[type[models.Model], ModuleRef]]:
-    """All references of a module (or of all in this process), and their models; only those to a target when one is given."""
+    """All references of a module (or of all in this process), and their models; only those to a target when one is
+    given.
+    """
     from kernel.module import ModuleConfig
 
     for config in apps.get_app_configs():
@@ -100,7 +122,8 @@ class ReferenceQueries:
 
 
 def blockers(*, actor: Actor, target: str, ids: Iterable[int]) -> dict[str, int]:
-    """What stands in the way of erasing rows, over all modules: kind in words → number of rows. Call it outside a transaction.
+    """What stands in the way of erasing rows, over all modules: kind in words → number of rows. Call it outside a
+    transaction.
 
     Raises ModuleUnavailable when a module cannot be asked: nothing is erased on a guess.
     """
@@ -115,15 +138,16 @@ def blockers(*, actor: Actor, target: str, ids: Iterable[int]) -> dict[str, int]
 
 
 def erase(queryset: models.QuerySet[Any]) -> dict[str, tuple[int, ...]]:
-    """Delete rows with what depends on them inside the module, and publish the module's deletion event for each kind of row.
+    """Delete rows with what depends on them inside the module, and publish the module's deletion event for each kind
+    of row.
 
-    Inside a transaction of the module. Returns the ids per kind; rows of other modules react when the event reaches them.
+    Inside a transaction of the module. Returns the ids per kind; rows of other modules react when the event reaches
+    them.
     """
     from kernel.events import publish
     from kernel.module import ModuleConfig
 
-    config = apps.get_app_config(queryset.model._meta.app_label)
-    assert isinstance(config, ModuleConfig)
+    config = cast(ModuleConfig, apps.get_app_config(queryset.model._meta.app_label))
     erased: dict[str, tuple[int, ...]] = {}
     for dependent in _with_dependents(queryset):
         about_to_erase.send(sender=dependent.model, queryset=dependent)
@@ -158,7 +182,7 @@ def react(module: str, event: RowsDeleted) -> None:
 
 
 def dangling(*, request_id: str) -> Iterator[tuple[str, str, Reaction, list[int]]]:
-    """References whose target is gone: (referring field, target, reaction, missing ids), in batches of referenced ids."""
+    """References whose target is gone: (referring field, target, reaction, missing ids)."""
     from kernel.registry import services
 
     system = Actor.system(request_id=request_id)

@@ -1,6 +1,7 @@
 """Running totals: small counts kept with every change, so that a page never counts a table that grows.
 
-A module that needs them has one table of its own, derived from `RunningTotal`, and says how to count anew from the rows:
+A module that needs them has one table of its own, derived from `RunningTotal`, and says how to count anew from the
+rows:
 
     class LeaveTotal(RunningTotal):
         @classmethod
@@ -37,7 +38,9 @@ class RunningTotal(models.Model):
 
     @classmethod
     def add(cls, changes: Mapping[str, int]) -> None:
-        """Add to several totals, inside the transaction of the change. In name order, so that two writers cannot lock each other out."""
+        """Add to several totals, inside the transaction of the change. In name order, so that two writers cannot lock
+        each other out.
+        """
         for name in sorted(changes):
             rows = cls._manager().filter(name=name)
             if changes[name] and not rows.update(value=F("value") + changes[name]):
@@ -70,7 +73,7 @@ class RunningTotal(models.Model):
 
     @classmethod
     def _manager(cls) -> "models.Manager[Self]":
-        manager: models.Manager[Self] = cls._default_manager  # type: ignore[assignment]
+        manager: models.Manager[Self] = cls._default_manager
         return manager
 
 

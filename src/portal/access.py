@@ -35,7 +35,7 @@ def only(*roles: Role) -> Callable[[View[P]], View[P]]:
                 return HttpResponseRedirect(HOME.get(identity.role, LOGIN))
             return view(request, *args, **kwargs)
 
-        return guarded
+        return guarded  # type: ignore[return-value]
 
     return decorate
 

@@ -1,4 +1,6 @@
-"""The inbox: a consumer's effect and the note that it happened commit together, so that a repeated delivery has no second effect."""
+"""The inbox: a consumer's effect and the note that it happened commit together, so that a repeated delivery has no
+second effect.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,7 +39,9 @@ class Effect:
 
     @contextmanager
     def once(self) -> Iterator[None]:
-        """One transaction for the effect and the note. Raises AlreadyHandled, before anything happens, on a repeated delivery."""
+        """One transaction for the effect and the note. Raises AlreadyHandled, before anything happens, on a repeated
+        delivery.
+        """
         with atomic(self.module):
             try:
                 with atomic(self.module):

@@ -1,4 +1,6 @@
-"""The outbox: an event is stored in the publishing module's database, in the transaction of the change, one delivery per consumer."""
+"""The outbox: an event is stored in the publishing module's database, in the transaction of the change, one delivery
+per consumer.
+"""
 
 from uuid import uuid4
 

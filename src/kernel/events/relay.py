@@ -31,7 +31,9 @@ class UnknownConsumer(LookupError):
 
 
 def pause_after(attempts: int, *, jitter: Callable[[], float] = random.random) -> timedelta:
-    """How long to wait after the n-th failure: 1 s, 2 s, 4 s, … at most an hour, and up to half as much again by chance."""
+    """How long to wait after the n-th failure: 1 s, 2 s, 4 s, … at most an hour, and up to half as much again by
+    chance.
+    """
     seconds = min(2.0 ** (attempts - 1), LONGEST_PAUSE.total_seconds())
     return timedelta(seconds=seconds * (1 + jitter() / 2))
 
@@ -87,6 +89,9 @@ class Relay:
             with structlog.contextvars.bound_contextvars(request_id=delivery.event.request_id):
                 hand_over(delivery)
         except Exception as error:
+            log.exception(
+                "delivery_failed", consumer=delivery.consumer, event_type=delivery.event.type_id, attempts=attempts
+            )
             self._postpone(alias, delivery, attempts, error)
         else:
             self._mine(alias, delivery, attempts).update(
@@ -95,14 +100,6 @@ class Relay:
 
     def _postpone(self, alias: str, delivery: Delivery, attempts: int, error: Exception) -> None:
         dead = attempts >= MAX_ATTEMPTS
-        log.warning(
-            "delivery_failed",
-            consumer=delivery.consumer,
-            event_type=delivery.event.type_id,
-            attempts=attempts,
-            dead=dead,
-            exc_info=error,
-        )
         self._mine(alias, delivery, attempts).update(
             state=DeliveryState.DEAD if dead else DeliveryState.PENDING,
             due_at=timezone.now() + pause_after(attempts),
@@ -115,7 +112,9 @@ class Relay:
 
 
 def hand_over(delivery: Delivery) -> None:
-    """Call the consumer. Returns when its effect has happened, now or at an earlier delivery; raises what the handler raises."""
+    """Call the consumer. Returns when its effect has happened, now or at an earlier delivery; raises what the handler
+    raises.
+    """
     stored = delivery.event
     subscription = find(stored.type_id, delivery.consumer)
     if subscription is None:

@@ -1,4 +1,6 @@
-"""Who listens to what. A consumer is known by a stable name, "<module>.<handler>", under which its deliveries are stored."""
+"""Who listens to what. A consumer is known by a stable name, "<module>.<handler>", under which its deliveries are
+stored.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,7 +26,9 @@ _by_type: dict[str, dict[str, Subscription]] = {}
 
 
 def subscribe(event: type[E]) -> "Callable[[Callable[[E, Effect], None]], Callable[[E, Effect], None]]":
-    """Registers a function of a module's subscribers.py for an event. Its name is stored with deliveries: renaming it starts a new consumer."""
+    """Registers a function of a module's subscribers.py for an event. Its name is stored with deliveries: renaming it
+    starts a new consumer.
+    """
 
     def register(handler: "Callable[[E, Effect], None]") -> "Callable[[E, Effect], None]":
         module = handler.__module__.split(".")[-2]

@@ -2,11 +2,12 @@
 
 - No call while the caller holds a transaction open: a remote provider could not see it, and would wait for its locks.
 - Only declared errors pass; anything else is a failed module to the caller, and an error with a traceback in the log.
-- Only values cross. In strict mode (tests, development) every request and result takes the way over the wire through JSON.
+- Only values cross. In strict mode (tests, development) every request and result takes the way over the wire through
+  JSON.
 """
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import structlog
 from django.db import connections
@@ -35,7 +36,7 @@ def bind_local(interface: type[S], provider: S, *, strict: bool) -> S:
     for name, operation in interface.operations.items():
         call = _bind(interface.module, operation, getattr(provider, name))
         methods[name] = staticmethod(_over_the_wire(operation, call) if strict else call)
-    return type(f"Local{interface.__name__}", (interface,), methods)()
+    return cast(S, type(f"Local{interface.__name__}", (interface,), methods)())
 
 
 def _bind(module: str, operation: Operation, method: Callable[..., Any]) -> Callable[..., Any]:

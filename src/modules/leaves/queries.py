@@ -8,11 +8,12 @@ from pydantic import TypeAdapter
 
 from contracts.base import Audience, PersonRef
 from contracts.leaves import Absence, Leave, LeaveCounts, LeaveRef, LeaveStatus
-from modules.leaves.models import MODELS, LeaveRequest, LeaveTotal, StaffLeave, StudentLeave
+from modules.leaves.models import MODELS, LeaveRequest, LeaveTotal
 
-Rows = QuerySet[StudentLeave, Any] | QuerySet[StaffLeave, Any]
+Rows = QuerySet[Any, Any]
 
 _leaves = TypeAdapter(tuple[Leave, ...])
+_absences = TypeAdapter(tuple[Absence, ...])
 
 
 def requests_of(audience: Audience) -> Rows:
@@ -72,13 +73,13 @@ def absences(audience: Audience, profile_ids: tuple[int, ...], first_day: date, 
         .order_by(model.person_field, "first_day", "id")
         .values("id", "first_day", "last_day", "reason", profile_id=F(model.person_field))
     )
-    return tuple(
-        Absence(
-            leave=LeaveRef(audience=audience, id=row["id"]),
-            person=PersonRef(audience=audience, profile_id=row["profile_id"]),
-            first_day=row["first_day"],
-            last_day=row["last_day"],
-            reason=row["reason"],
-        )
-        for row in rows
+    return _absences.validate_python(
+        [
+            {
+                **row,
+                "leave": {"audience": audience, "id": row["id"]},
+                "person": {"audience": audience, "profile_id": row["profile_id"]},
+            }
+            for row in rows
+        ]
     )

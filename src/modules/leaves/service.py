@@ -1,6 +1,7 @@
 """What leaves does for others; the only writer of its tables."""
 
 from datetime import date
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -203,7 +204,7 @@ def _count(row: LeaveRequest, change: int) -> None:
     LeaveTotal.add(dict.fromkeys(total_names(row.audience, row.person_id, row.status), change))
 
 
-def _facts(row: LeaveRequest) -> dict[str, object]:
+def _facts(row: LeaveRequest) -> dict[str, Any]:
     """What every event about a request tells."""
     return {
         "leave": LeaveRef(audience=row.audience, id=row.pk),
