@@ -169,6 +169,7 @@ STORAGES = {
 }
 MESSAGE_STORAGE = "django.contrib.messages.storage.fallback.FallbackStorage"
 SCHOOL_NAME = env.school_name
+BASE_DIR = ROOT
 
 # --- mail and money ---------------------------------------------------------------------------------------------------
 

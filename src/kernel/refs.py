@@ -80,7 +80,7 @@ def entity(model: type[models.Model]) -> str:
 
 def references(
     module: str | None = None, *, target: str | None = None
-) -> Iterator[tuple[type[models.Model], ModuleRef]]:
+) -> Iterator[tuple[type[models.Model], "ModuleRef[Any, Any]"]]:
     """All references of a module (or of all in this process), and their models; only those to a target when one is
     given.
     """

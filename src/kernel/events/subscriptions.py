@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from contracts.base import Event
+from kernel.databases import alias_of
 
 if TYPE_CHECKING:
     from kernel.events.inbox import Effect
@@ -20,6 +21,10 @@ class Subscription:
     module: str
     event: type[Event]
     handler: "Callable[[Any, Effect], None]"
+
+    def database(self) -> str:
+        """The alias that holds the consumer's tables, and its inbox."""
+        return alias_of(self.module)
 
 
 _by_type: dict[str, dict[str, Subscription]] = {}

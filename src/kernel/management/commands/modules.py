@@ -1,0 +1,55 @@
+"""`manage.py modules`: what each module provides, requires, publishes, listens to, owns and serves."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from kernel.canvas import as_markdown, canvases, routes_by_owner
+
+BEGIN, END = "<!-- modules: begin, written by `manage.py modules --write` -->", "<!-- modules: end -->"
+
+
+class Command(BaseCommand):
+    help = "Describes the modules from the running code; --write puts it into the README, --check compares."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--format", choices=["text", "markdown"], default="text")
+        parser.add_argument("--write", action="store_true", help="put the description into the README")
+        parser.add_argument("--check", action="store_true", help="fail when the README is out of date")
+        parser.add_argument("--readme", type=Path, default=Path(settings.BASE_DIR) / "README.md")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        markdown = as_markdown(canvases(), len(routes_by_owner().get("portal", [])))
+        if options["check"] or options["write"]:
+            readme: Path = options["readme"]
+            text = readme.read_text(encoding="utf-8")
+            if text.count(BEGIN) != 1 or text.count(END) != 1:
+                raise CommandError(f"{readme.name} has no place for the modules: it needs the lines {BEGIN} and {END}")
+            before, rest = text.split(BEGIN)
+            after = rest.split(END)[1]
+            current = f"{before}{BEGIN}\n\n{markdown}\n\n{END}{after}"
+            if options["write"]:
+                readme.write_text(current, encoding="utf-8")
+            elif current != text:
+                raise CommandError(f"{readme.name} is out of date: run `manage.py modules --write`")
+            self.stdout.write(f"{readme.name} describes the modules as they are.")
+        elif options["format"] == "markdown":
+            self.stdout.write(markdown)
+        else:
+            self._print()
+
+    def _print(self) -> None:
+        for module in canvases():
+            self.stdout.write(f"{module.name}  ({module.provides})")
+            for title, items in (
+                ("operations", module.operations),
+                ("requires", module.requires),
+                ("publishes", module.publishes),
+                ("listens to", module.subscribes),
+                ("owns", module.tables),
+                ("serves", module.routes),
+            ):
+                self.stdout.write(f"  {title:<11} {', '.join(items) or '-'}")
