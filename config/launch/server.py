@@ -3,6 +3,9 @@
 import os
 import sys
 
+import django
+from django.core.exceptions import ImproperlyConfigured
+
 from config.launch.steps import ROOT
 
 # A thread holds at most one request; a slow client holds none, it is waited for outside of the threads.
@@ -36,9 +39,21 @@ def replace_this_process(*, host: str, port: int, workers: int) -> None:
     os.execve(arguments[0], arguments, {**os.environ, "PYTHONPATH": path})
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Run as the environment says: HOST, PORT, WORKERS and the application's own settings.
+
+    These are checked here, where a mistake ends in one line; a worker with a mistake would be started again and again.
+    """
+    try:
+        django.setup()
+    except ImproperlyConfigured as error:
+        sys.exit(f"This cannot run as configured. {error}")
     replace_this_process(
         host=os.environ.get("HOST", "127.0.0.1"),
         port=int(os.environ.get("PORT", "8000")),
         workers=int(os.environ.get("WORKERS", "2")),
     )
+
+
+if __name__ == "__main__":
+    main()

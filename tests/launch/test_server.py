@@ -1,0 +1,93 @@
+"""The server's command line and the container's question to it."""
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from config.launch.healthcheck import host_header, main
+from config.launch.server import command
+from config.management.commands.serve import address_name
+
+pytestmark = pytest.mark.sqlite_only
+
+
+def test_the_server_listens_where_it_is_told() -> None:
+    arguments = command(host="127.0.0.1", port=8123, workers=3)
+
+    assert arguments[arguments.index("--port") + 1] == "8123"
+    assert arguments[arguments.index("--workers") + 1] == "3"
+    assert arguments[-1] == "config.wsgi:application"
+
+
+@pytest.mark.parametrize(
+    ("host", "name"),
+    [
+        ("127.0.0.1", "localhost"),
+        ("0.0.0.0", "localhost"),
+        ("::", "localhost"),
+        ("192.168.1.7", "192.168.1.7"),
+        ("fd00::7", "[fd00::7]"),
+        ("school.example", "school.example"),
+    ],
+)
+def test_the_address_that_is_printed_can_be_opened_in_a_browser(host: str, name: str) -> None:
+    assert address_name(host) == name
+
+
+@pytest.mark.parametrize(
+    ("allowed", "host"),
+    [
+        ("", "localhost"),
+        ("*", "localhost"),
+        ("school.example, localhost", "school.example"),
+        (".school.example", "school.example"),
+    ],
+)
+def test_the_container_asks_by_a_name_that_the_server_answers_to(allowed: str, host: str) -> None:
+    assert host_header({"ALLOWED_HOSTS": allowed}) == host
+
+
+class Health(BaseHTTPRequestHandler):
+    """Answers /health with the status its server was given, to the right host only."""
+
+    status = 200
+
+    def do_GET(self) -> None:
+        known = self.path == "/health" and self.headers["Host"] == "school.example"
+        self.send_response(self.status if known else 404)
+        self.end_headers()
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def health_port(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    monkeypatch.setattr(Health, "status", request.param)
+    monkeypatch.setenv("ALLOWED_HOSTS", "school.example")
+    with HTTPServer(("127.0.0.1", 0), Health) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield server.server_port
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize(("health_port", "code"), [(200, 0), (503, 1)], indirect=["health_port"])
+def test_the_container_is_as_well_as_its_server_says(
+    health_port: int, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PORT", str(health_port))
+
+    assert main() == code
+    assert ("503" in capsys.readouterr().err) is bool(code)
+
+
+def test_a_container_without_a_server_is_not_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    with HTTPServer(("127.0.0.1", 0), Health) as closed:
+        port = closed.server_port
+    monkeypatch.setenv("PORT", str(port))
+
+    assert main() == 1
