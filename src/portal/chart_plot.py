@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from unicodedata import east_asian_width
 
 from django.utils import formats
 
@@ -15,8 +16,6 @@ Number = int | float | Decimal
 
 PHONE_CHARACTERS = 40
 """How many characters of axis text fit side by side across the narrowest drawing (a card on a phone of 360 px)."""
-LABEL_LENGTH = 40
-"""What is longer is cut, and told in full by the data table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,30 +103,42 @@ def number_text(value: Number | None, unit: object = "") -> str:
     return f"{text}\u00a0%" if unit == "%" else text
 
 
-def shorten(text: object, length: int = LABEL_LENGTH) -> str:
+def width_of(text: str) -> int:
+    """How many letters of the Latin alphabet are about as wide as this text."""
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def shorten(text: object, room: int = PHONE_CHARACTERS) -> str:
+    """The text if it fits into so many letters, otherwise its beginning; the data table tells it in full."""
     words = str(text)
-    return words if len(words) <= length else words[: length - 1].rstrip() + "…"
+    if width_of(words) <= room:
+        return words
+    end = 0
+    while width_of(words[: end + 1]) < room:
+        end += 1
+    return words[:end].rstrip() + "…"
 
 
-def scale(values: Iterable[Number | None], *, top: Number | None = None, steps: int = 4) -> tuple[float, ...]:
-    """Round values for an axis from 0 to at least the largest, as in 0, 50, 100, 150; `top` fixes its end."""
-    largest = float(top) if top is not None else max((drawable(value) for value in values), default=0.0)
-    if largest <= 0:
-        return (0.0, 1.0)
-    whole = largest >= steps
-    raw = largest / steps
+def scale(
+    values: Iterable[Number | None], *, top: Number | None = None, bottom: Number = 0, steps: int = 4
+) -> tuple[float, ...]:
+    """Round values for an axis, as in 0, 50, 100, 150: from `bottom` to `top`, or to at least the largest value."""
+    low = float(bottom)
+    high = float(top) if top is not None else max((drawable(value) for value in values), default=0.0)
+    if high <= low:
+        return (low, low + 1)
+    if top is not None:
+        return tuple(low + (high - low) / steps * index for index in range(steps + 1))
+    raw = (high - low) / steps
     magnitude = 10 ** math.floor(math.log10(raw))
     step = next(m * magnitude for m in (1, 2, 2.5, 5, 10) if raw <= m * magnitude * 1.0000001)
-    if whole:
+    if high - low >= steps:
         step = math.ceil(step)
-    if top is not None:
-        step = largest / steps
-    count = math.ceil(round(largest / step, 6))
-    return tuple(step * index for index in range(count + 1))
+    return tuple(low + step * index for index in range(math.ceil(round((high - low) / step, 6)) + 1))
 
 
 def every_nth(labels: tuple[str, ...]) -> int:
     """How many labels to go on by, so that those that are shown do not touch on a phone."""
-    longest = max((len(label) for label in labels), default=1)
+    longest = max(map(width_of, labels), default=1)
     fitting = max(2, PHONE_CHARACTERS // (longest + 2))
     return max(1, math.ceil(len(labels) / fitting))

@@ -37,6 +37,9 @@ HATCHED_TONES = frozenset({"bad", "warning"})
 LABELLED_VALUES = 12
 """Up to so many columns carry their value."""
 DOTTED_POINTS = 32
+ROW_LABEL = 36
+"""Letters of a label and its value on one line, on a phone."""
+COLUMN_LABEL = 16
 COLUMNS_TOP, COLUMNS_BASE, COLUMNS_HEIGHT = 20, 180, 204
 
 
@@ -140,8 +143,9 @@ class BarChart(Chart):
         tracks, marks, labels = [], [], []
         for index, bar in enumerate(self.bars):
             y = index * 40
-            labels.append(Label("0%", y + 14, shorten(bar.label), css="label"))
-            labels.append(Label("100%", y + 14, number_text(bar.value, self.unit), "end", "value"))
+            text = number_text(bar.value, self.unit)
+            labels.append(Label("0%", y + 14, shorten(bar.label, ROW_LABEL - len(text)), css="label"))
+            labels.append(Label("100%", y + 14, text, "end", "value"))
             tracks.append(Mark("0%", y + 20, "100%", 8, "neutral"))
             width = percent(min(drawable(bar.value), whole), whole)
             marks.append(Mark("0%", y + 20, width, 8, bar.tone, several_tones and bar.tone in HATCHED_TONES))
@@ -234,8 +238,9 @@ class StackedBars(_SeriesChart):
         tracks, marks, labels = [], [], []
         for index, name in enumerate(self.names):
             y = index * 44
-            labels.append(Label("0%", y + 14, shorten(name), css="label"))
-            labels.append(Label("100%", y + 14, number_text(totals[index], self.unit), "end", "value"))
+            text = number_text(totals[index], self.unit)
+            labels.append(Label("0%", y + 14, shorten(name, ROW_LABEL - len(text)), css="label"))
+            labels.append(Label("100%", y + 14, text, "end", "value"))
             tracks.append(Mark("0%", y + 20, "100%", 12, "neutral", rounded=False))
             whole = totals[index] if self.share else longest
             before = 0.0
@@ -349,7 +354,7 @@ class Histogram(Chart):
 
     def plot(self) -> Plot:
         ticks = scale(one.value for one in self.bins)
-        names = tuple(shorten(one.label, 16) for one in self.bins)
+        names = tuple(shorten(one.label, COLUMN_LABEL) for one in self.bins)
         texts = tuple(number_text(one.value) for one in self.bins)
         nth = every_nth(names)
         roomy = len(self.bins) <= LABELLED_VALUES and every_nth(texts) == 1
@@ -381,6 +386,8 @@ class LineChart(_SeriesChart):
     series: tuple[Series, ...]
     top: Number | None = None
     """The end of the axis; without it, a round number above the largest value. For per cent: 100."""
+    bottom: Number = 0
+    """The start of the axis, for values that stay far from zero."""
     limit: Bar | None = None
     """A level to compare with, as in Bar("Threshold", 75)."""
 
@@ -390,18 +397,18 @@ class LineChart(_SeriesChart):
 
     def plot(self) -> Plot:
         known = [value for one in self.series for value in one.values]
-        ticks = scale([*known, self.limit.value if self.limit else None], top=self.top)
+        ticks = scale([*known, self.limit.value if self.limit else None], top=self.top, bottom=self.bottom)
         lines, dots = [], []
         for place, one in enumerate(self.series):
             css = ("", "line--second", "line--third")[place % 3]
-            lines += [Line(run, one.tone, css) for run in self._runs(one, ticks[-1])]
+            lines += [Line(run, one.tone, css) for run in self._runs(one, ticks)]
             if len(self.names) <= DOTTED_POINTS:
                 dots += [
-                    Dot(self._x(index), _level(value, ticks[-1]), one.tone)
+                    Dot(self._x(index), _level(value, ticks), one.tone)
                     for index, value in enumerate(one.values[: len(self.names)])
                     if value is not None
                 ]
-        names = tuple(shorten(name, 16) for name in self.names)
+        names = tuple(shorten(name, COLUMN_LABEL) for name in self.names)
         nth, last = every_nth(names), len(names) - 1
         labels = [
             Label(self._x(index), COLUMNS_BASE + 18, names[index], self._anchor(index))
@@ -412,7 +419,7 @@ class LineChart(_SeriesChart):
             labels.append(Label(self._x(last), COLUMNS_BASE + 18, names[last], self._anchor(last)))
         rules, axis, gutter = _axis(ticks, self.unit)
         if self.limit:
-            level = _level(self.limit.value, ticks[-1])
+            level = _level(self.limit.value, ticks)
             rules = (*rules, Rule(level, "limit"))
             text = f"{self.limit.label}: {number_text(self.limit.value, self.unit)}"
             labels.append(Label("100%", level - 5, text, "end", "label"))
@@ -428,12 +435,12 @@ class LineChart(_SeriesChart):
             return "middle"
         return {0: "start", len(self.names) - 1: "end"}.get(index, "middle")
 
-    def _runs(self, one: Series, top: float) -> Iterable[str]:
+    def _runs(self, one: Series, ticks: tuple[float, ...]) -> Iterable[str]:
         run: list[str] = []
         steps = max(1, len(self.names) - 1)
         for index, value in enumerate((*one.values[: len(self.names)], None)):
             if value is not None:
-                run.append(f"{index / steps * 1000:.1f},{_level(value, top)}")
+                run.append(f"{index / steps * 1000:.1f},{_level(value, ticks)}")
                 continue
             if len(run) > 1:
                 yield " ".join(run)
@@ -473,15 +480,17 @@ class Sparkline(Chart):
         return Plot(24, lines=(Line(points, self.tone),))
 
 
-def _level(value: Number, top: float) -> int:
-    return round(COLUMNS_BASE - min(drawable(value) / top, 1) * (COLUMNS_BASE - COLUMNS_TOP))
+def _level(value: Number, ticks: tuple[float, ...]) -> int:
+    low, high = ticks[0], ticks[-1]
+    share = min(max((drawable(value) - low) / (high - low), 0), 1)
+    return round(COLUMNS_BASE - share * (COLUMNS_BASE - COLUMNS_TOP))
 
 
 def _axis(ticks: tuple[float, ...], unit: Text) -> tuple[tuple[Rule, ...], tuple[Label, ...], int]:
     """Grid lines, their labels in the gutter, and the gutter's width."""
-    rules = tuple(Rule(_level(tick, ticks[-1]), "grid" if tick else "axis") for tick in ticks)
+    rules = tuple(Rule(_level(tick, ticks), "axis" if tick == ticks[0] else "grid") for tick in ticks)
     texts = [number_text(tick, str(unit)) for tick in ticks]
     labels = tuple(
-        Label("0%", _level(tick, ticks[-1]) + 4, text, "end", shift=-8) for tick, text in zip(ticks, texts, strict=True)
+        Label("0%", _level(tick, ticks) + 4, text, "end", shift=-8) for tick, text in zip(ticks, texts, strict=True)
     )
     return rules, labels, min(8, max(map(len, texts)) + 2)

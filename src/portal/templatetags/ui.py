@@ -16,7 +16,7 @@ from django.template.context import Context
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from heroicons.templatetags.heroicons import heroicon_mini
+from heroicons.templatetags.heroicons import heroicon_mini, heroicon_outline
 
 from portal.charts import Chart
 from portal.components import ICONS, MESSAGE_MEANINGS, Figure, Meaning, Waiting
@@ -30,15 +30,15 @@ register = template.Library()
 
 
 @register.simple_tag
-def icon(name: str, size: int = 20, extra: str = "") -> SafeString:
+def icon(name: str, size: int = 20, extra: str = "", *, outline: bool = False) -> SafeString:
     """A heroicon that screen readers skip: the words beside it (or a visually hidden text) say what it means."""
-    return _icon(str(name), size, str(extra))
+    return _icon(str(name), size, str(extra), outline)
 
 
 @lru_cache(maxsize=256)
-def _icon(name: str, size: int, extra: str) -> SafeString:
-    css = f"icon {extra}".strip()
-    return mark_safe(heroicon_mini(name, size=size, focusable="false", **{"class": css}))  # noqa: S308 - the icon set's own SVG
+def _icon(name: str, size: int, extra: str, outline: bool = False) -> SafeString:
+    draw = heroicon_outline if outline else heroicon_mini
+    return mark_safe(draw(name, size=size, focusable="false", **{"class": f"icon {extra}".strip()}))  # noqa: S308 - the icon set's own SVG
 
 
 @register.simple_tag
@@ -213,16 +213,15 @@ def cell(context: Context, content: str, key: str, *, head: bool = False, extra:
     column = table.column(key)
     classes = " ".join(filter(None, ["numeric" if column.numeric else "", extra]))
     css = format_html(' class="{}"', classes) if classes else ""
-    content = content.strip()
     if head:
-        return format_html('<th scope="row"{}>{}</th>', css, content)
-    return format_html('<td{} data-label="{}">{}</td>', css, column.label, content)
+        return format_html('<th scope="row"{}>{}</th>', css, _drawn(content))
+    return format_html('<td{} data-label="{}">{}</td>', css, column.label, _drawn(content))
 
 
 @register.simple_block_tag
 def actions(content: str) -> SafeString:
     """The last cell of a row: what can be done with it."""
-    return format_html('<td class="actions">{}</td>', content.strip())
+    return format_html('<td class="actions">{}</td>', _drawn(content))
 
 
 @register.inclusion_tag("portal/components/tick.html")
@@ -277,7 +276,12 @@ def for_bottom_bar(groups: tuple[NavGroup, ...]) -> tuple[NavItem, ...]:
 @register.simple_block_tag
 def capture(content: str) -> SafeString:
     """Keep what is drawn inside, to use it more than once or to see that it is empty: `{% capture as title %}`."""
-    return mark_safe(content.strip())  # noqa: S308 - drawn by a template, which has escaped it
+    return _drawn(content)
+
+
+def _drawn(content: str) -> SafeString:
+    """What stood between a block tag and its end: a template drew it, and escaped what had to be."""
+    return mark_safe(content.strip())  # noqa: S308 - see above
 
 
 @register.simple_tag

@@ -105,6 +105,11 @@ document.addEventListener("change", (event) => {
   }
   if (event.target.matches("[data-tick-all], [form='bulk']")) countTicks();
 });
+document.addEventListener("htmx:configRequest", (event) => {
+  // An address to share says only what was chosen.
+  const { verb, formData } = event.detail;
+  if (verb === "get") for (const [name, value] of [...formData]) if (value === "") formData.delete(name);
+});
 document.addEventListener("htmx:afterSwap", prepare);
 document.addEventListener("htmx:afterRequest", (event) => {
   const form = event.target.closest("form");

@@ -74,6 +74,7 @@ CHARTS = (
             Series("Last year", (92, 92, 91, 91, 90, 86, 84, 87, 88, 88), "neutral"),
         ),
         top=100,
+        bottom=50,
         limit=Bar("Threshold", 75),
     ),
     ShareBar(
