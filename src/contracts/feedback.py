@@ -45,11 +45,11 @@ class FeedbackCounts(DTO):
 class FeedbackService(Service, ABC, name="feedback"):
     @command(errors=(Invalid,))
     def send(self, *, actor: Actor, text: str) -> Feedback:
-        """Students and staff. Publishes FeedbackSent."""
+        """Students and staff with a profile. Invalid("text") when blank. Publishes FeedbackSent."""
 
     @query()
     def own(self, *, actor: Actor, page: PageRequest) -> Page[Feedback]:
-        """One's own, newest first."""
+        """One's own, newest first; search in text and reply; order: sent_at. Students and staff with a profile."""
 
     @query()
     def received(
@@ -63,7 +63,9 @@ class FeedbackService(Service, ABC, name="feedback"):
 
     @command(idempotent=True, errors=(NotFound, Invalid))
     def reply(self, *, actor: Actor, feedback: FeedbackRef, text: str) -> Feedback:
-        """Answer, or correct the answer. HOD only. Publishes FeedbackReplied when the text changed."""
+        """Answer, or correct the answer. HOD only. Invalid("text") when blank. Publishes FeedbackReplied when the text
+        changed.
+        """
 
 
 class FeedbackSent(Event, name="feedback.sent", version=1):
@@ -85,4 +87,4 @@ class FeedbackReplied(Event, name="feedback.replied", version=1):
 
 
 class FeedbackDeleted(RowsDeleted, name="feedback.deleted", version=1):
-    """Feedback that was erased with its author."""
+    """Feedback that was erased."""
