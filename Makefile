@@ -54,6 +54,7 @@ clean: ## Remove the environment and all caches; keeps var/ (your data)
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(PY):
+	@command -v $(PYTHON) >/dev/null || { echo "There is no $(PYTHON) here. Python 3.11 or newer is needed." >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 		|| { echo "Python 3.11 or newer is needed; $(PYTHON) is `$(PYTHON) --version 2>&1`. Name another: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null \
@@ -61,7 +62,7 @@ $(PY):
 	@echo "Making $(VENV) ..."
 	@rm -rf $(VENV) && $(PYTHON) -m venv $(VENV)
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/installer.txt 2>/dev/null \
-		|| echo "uv is not available here; using pip."
+		|| true
 
 $(CORE_STAMP): | $(PY)
 	@$(call install,core)
@@ -71,10 +72,11 @@ $(FULL_STAMP): | $(PY)
 	@$(call install,core test dev)
 	@rm -f $(VENV)/.installed-* && touch $(CORE_STAMP) $@
 
-# uv takes seconds where pip takes half a minute; pip reads the machine's own package settings, so it is tried when uv fails.
+# uv takes seconds where pip takes half a minute. pip reads the machine's own package settings, so it is tried when uv fails.
 define install
 echo "Installing packages ($(1)) ..."; \
 files="$(foreach name,$(1),-r requirements/$(name).txt)"; \
-{ [ -x $(VENV)/bin/uv ] && $(VENV)/bin/uv pip install --quiet --python $(PY) --require-hashes $$files; } \
-	|| $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes $$files
+{ [ -x $(VENV)/bin/uv ] && $(VENV)/bin/uv pip install --quiet --system-certs --python $(PY) --require-hashes $$files; } \
+	|| { echo "Installing with pip, which takes a little longer ..."; \
+		$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes $$files; }
 endef
