@@ -1,7 +1,7 @@
 """From what the legacy stored to what it meant: pure functions of one value (or a few) of a source row.
 
-Values arrive as SQLite or JSON give them. What means nothing raises Unplaceable, with a code that groups such rows in the
-report and a text that says what is wrong.
+Values arrive as SQLite or JSON give them. What means nothing raises Unplaceable, with a code that groups such rows in
+the report and a text that says what is wrong.
 """
 
 import math
@@ -127,7 +127,7 @@ def media_path(value: object) -> str:
     """A file's path below the media folder, "" when there is none.
 
     The legacy's edit page stored a percent-encoded address (`/media/pic%20url.png`) for the file `pic url.png`; other
-    values are paths already, in which a percent sign is part of the name. Paths that lead out of the folder are refused.
+    values are paths already, in which a percent sign is part of the name. Paths that lead out are refused.
     """
     if value is None:
         return ""
@@ -163,7 +163,10 @@ def _sole_day(value: object) -> date | None:
 
 
 def leave_first_day(value: object) -> date | None:
-    """The first day of a leave whose dates were typed freely: known only when the text holds one ISO date and no other digits."""
+    """The first day of a leave whose dates were typed freely.
+
+    Known only when the text holds exactly one ISO date and no other digits; everything else is left to people to read.
+    """
     return _sole_day(value)
 
 

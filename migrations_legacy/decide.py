@@ -1,6 +1,7 @@
 """What to do with one row: a comparison of three digests.
 
-`base` is what the last run placed, `ours` what the target holds now, `theirs` what the source says today. None: no such row.
+`base` is what the last run placed, `ours` what the target holds now, `theirs` what the source says today.
+None: there is no such row.
 """
 
 from enum import Enum

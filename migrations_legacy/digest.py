@@ -20,7 +20,9 @@ def key_number(key: object) -> int:
     """A signed 64-bit number for a row's key: integer keys stand for themselves, others for their digest."""
     if isinstance(key, int):
         return key
-    return int.from_bytes(blake2b(str(key).encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little", signed=True)
+    return int.from_bytes(
+        blake2b(str(key).encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little", signed=True
+    )
 
 
 class Checksum:

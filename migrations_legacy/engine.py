@@ -22,18 +22,25 @@ class Disagreement(Exception):
 
 
 class Engine:
-    """One run from one source. `files` collects which media paths the placed rows refer to: path → the first such row."""
+    """One run from one source. `files`: the media paths that placed rows refer to → the first such row."""
 
-    def __init__(self, source: Source, contexts: Sequence[Context], *, progress: Progress, dry_run: bool = False) -> None:
+    def __init__(
+        self, source: Source, contexts: Sequence[Context], *, progress: Progress, dry_run: bool = False
+    ) -> None:
         """MappingError when the mappings do not fit the models; nothing is written then."""
         self._source, self._contexts, self._progress, self._dry_run = source, contexts, progress, dry_run
         self.report = Report(source=source.description, dry_run=dry_run)
         self.files: dict[str, str] = {}
         tables = set(source.tables())
         self._targets = {
-            id(mapping): TargetTable(mapping) for context in contexts for mapping in context.tables if mapping.source in tables
+            id(mapping): TargetTable(mapping)
+            for context in contexts
+            for mapping in context.tables
+            if mapping.source in tables
         }
-        referred = {reference.table for context in contexts for table in context.tables for reference in table.references}
+        referred = {
+            reference.table for context in contexts for table in context.tables for reference in table.references
+        }
         self._shared = Shared(
             source=source,
             run=uuid4().hex,
@@ -66,7 +73,9 @@ class Engine:
             for table in context.tables:
                 mapped.setdefault(table.source, set()).update(table.source_columns())
             for skipped in context.skipped:
-                mapped[skipped.source] = set(self._source.columns(skipped.source)) if skipped.source in tables else set()
+                mapped[skipped.source] = (
+                    set(self._source.columns(skipped.source)) if skipped.source in tables else set()
+                )
         self.report.absent = sorted(mapped.keys() - tables)
         self.report.unmapped = {table: self._source.count(table) for table in sorted(tables - mapped.keys())}
         for table in sorted(mapped.keys() & tables):

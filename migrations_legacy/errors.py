@@ -26,7 +26,7 @@ class Unplaceable(Exception):
 
 
 class Doubtful(Exception):
-    """A value has a place, but not without a remark: `value` is stored, and the text becomes a warning in the report."""
+    """A value has a place, but not without a remark: `value` is stored, the text becomes a warning in the report."""
 
     def __init__(self, value: object, text: str) -> None:
         super().__init__(text)

@@ -21,7 +21,7 @@ Step = Callable[[Value], Value]
 
 
 def storing(field: AnyField, connection: BaseDatabaseWrapper) -> Step:
-    """A function from a converted value to the database's parameter. It raises Unplaceable for what the field cannot hold."""
+    """A function from a converted value to the database's parameter; Unplaceable for what the field cannot hold."""
     prepare = _preparing(field, connection)
     name, nullable = field.name, field.null
 
@@ -44,9 +44,14 @@ def _preparing(field: AnyField, connection: BaseDatabaseWrapper) -> Step:
         return _fitting_decimal(field, connection)
     if isinstance(field, models.IntegerField | models.ForeignKey):
         return _fitting_integer(field, connection)
-    if isinstance(field, models.BooleanField | models.FloatField):
+    if isinstance(field, models.BooleanField):
+        return int if connection.vendor == "sqlite" else bool
+    if isinstance(field, models.FloatField):
         return lambda value: value
-    if isinstance(field, models.CharField | models.FileField | models.TextField) and type(field) is not models.JSONField:
+    if (
+        isinstance(field, models.CharField | models.FileField | models.TextField)
+        and type(field) is not models.JSONField
+    ):
         return _fitting_text(field)
 
     def prepare(value: Value) -> Value:
@@ -69,7 +74,9 @@ def _fitting_decimal(field: "models.DecimalField[Any, Any]", connection: BaseDat
 
 def _fitting_integer(field: AnyField, connection: BaseDatabaseWrapper) -> Step:
     name = field.name
-    internal = field.target_field.get_internal_type() if isinstance(field, models.ForeignKey) else field.get_internal_type()
+    internal = (
+        field.target_field.get_internal_type() if isinstance(field, models.ForeignKey) else field.get_internal_type()
+    )
     # AutoField's and plain integer fields' ranges are those of PostgreSQL, so that both databases accept the same rows.
     low, high = {
         "SmallIntegerField": (-32768, 32767),
@@ -101,17 +108,32 @@ def _fitting_text(field: AnyField) -> Step:
     return prepare
 
 
-def writing(field: AnyField) -> Step | None:
-    """A function from the database's parameter or raw value to its written form for digests; None where they are the same."""
+def reading(field: AnyField, connection: BaseDatabaseWrapper) -> str:
+    """The column in a SELECT. On SQLite the cast keeps Python's driver from building objects of what is stored."""
+    name = connection.ops.quote_name(str(field.column))
+    if connection.vendor == "sqlite":
+        if isinstance(field, models.DateField):
+            return f"CAST({name} AS TEXT)"
+        if isinstance(field, models.BooleanField):
+            return f"CAST({name} AS INTEGER)"
+    return name
+
+
+def writing(field: AnyField, connection: BaseDatabaseWrapper) -> Step | None:
+    """A function from a parameter, or a value as `reading` gives it, to its written form for digests; None: the same.
+
+    The written form is that of SQLite, so that digests do not depend on the database.
+    """
+    on_sqlite = connection.vendor == "sqlite"
     if isinstance(field, models.DateTimeField):
-        return _written_instant
+        return None if on_sqlite else _written_instant
     if isinstance(field, models.DateField):
-        return str
+        return None if on_sqlite else str
+    if isinstance(field, models.BooleanField):
+        return None if on_sqlite else int
     if isinstance(field, models.DecimalField):
         pattern = f"{{:.{field.decimal_places}f}}"
         return lambda value: pattern.format(Decimal(str(value)) + 0)
-    if isinstance(field, models.BooleanField):
-        return int
     if isinstance(field, models.FloatField):
         return lambda value: float(value) + 0.0
     if isinstance(field, models.JSONField):
@@ -119,12 +141,8 @@ def writing(field: AnyField) -> Step | None:
     return None
 
 
-def _written_instant(value: Value) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, datetime) and value.tzinfo is not None:
-        return str(value.astimezone(UTC).replace(tzinfo=None))
-    return str(value)
+def _written_instant(value: datetime) -> str:
+    return str(value.astimezone(UTC).replace(tzinfo=None))
 
 
 def jsonable(value: Value) -> Value:

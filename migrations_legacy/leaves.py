@@ -13,7 +13,9 @@ def leave_status(value: object) -> str:
     number = integer(value)
     if number is not None and number in _STATUS:
         return _STATUS[number]
-    raise Doubtful(LeaveStatus.REJECTED.value, f"leave_status {value} means nothing; it is shown as rejected, as before")
+    raise Doubtful(
+        LeaveStatus.REJECTED.value, f"leave_status {value} means nothing; it is shown as rejected, as before"
+    )
 
 
 _COLUMNS: tuple[Column, ...] = (

@@ -39,8 +39,8 @@ def unpack(data: bytes | memoryview) -> Entries:
 class Ledger:
     """One mapping's memory.
 
-    With `deferred`, blocks are kept aside until `flush`: for a module in a database of its own, whose transaction must be
-    committed before it is remembered. A crash in between leaves rows that the next run finds to be equal and takes over.
+    With `deferred`, blocks are kept aside until `flush`: for a module in a database of its own, whose transaction must
+    be committed before it is remembered. A crash in between leaves rows that the next run finds equal and takes over.
     """
 
     def __init__(self, source: str, target: str, *, hashed: bool, deferred: bool = False) -> None:

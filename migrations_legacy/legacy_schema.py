@@ -47,9 +47,7 @@ TABLES: dict[str, LegacyTable] = {
         course_id_id="courses",
         session_year_id_id="sessionyearmodel",
     ),
-    "attendance": _table(
-        f"attendance_date {_STAMPS}", subject_id_id="subjects", session_year_id_id="sessionyearmodel"
-    ),
+    "attendance": _table(f"attendance_date {_STAMPS}", subject_id_id="subjects", session_year_id_id="sessionyearmodel"),
     "attendancereport": _table(f"status {_STAMPS}", student_id_id="students", attendance_id_id="attendance"),
     "leavereportstudent": _table(f"leave_date leave_message leave_status {_STAMPS}", student_id_id="students"),
     "leavereportstaff": _table(f"leave_date leave_message leave_status {_STAMPS}", staff_id_id="staffs"),
@@ -70,9 +68,7 @@ TABLES: dict[str, LegacyTable] = {
     ),
     "auth_group": _table("name"),
     "auth_permission": _table("codename name", content_type_id="django_content_type"),
-    "auth_group_permissions": _table(
-        "", many_to_many=True, group_id="auth_group", permission_id="auth_permission"
-    ),
+    "auth_group_permissions": _table("", many_to_many=True, group_id="auth_group", permission_id="auth_permission"),
     "django_content_type": _table("app_label model"),
     "django_admin_log": _table(
         "action_time object_id object_repr change_message action_flag",

@@ -76,7 +76,7 @@ class SkipRule:
 
 @dataclass(frozen=True)
 class TableMapping:
-    """One source table into one target table. A source table may have several; exactly one of them is its `main` one."""
+    """One source table into one target table. A source table may have several; exactly one of them is its `main`."""
 
     source: str
     target: str

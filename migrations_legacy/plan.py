@@ -33,9 +33,7 @@ class Plan:
         """
         self._mapping = mapping
         self._check_columns(columns)
-        self._getters = [
-            self._getter(column, step, note) for column, step in zip(mapping.columns, steps, strict=True)
-        ]
+        self._getters = [self._getter(column, step, note) for column, step in zip(mapping.columns, steps, strict=True)]
         self._references = [(ref.column, ref.table, placed.get(ref.table, set())) for ref in mapping.references]
         self._by = mapping.duplicates.by if mapping.duplicates else ()
         self._repeated = repeated
@@ -52,7 +50,9 @@ class Plan:
         """The row for the target. Unplaceable when it has none there."""
         for column, table, keys in self._references:
             if row[column] not in keys:
-                raise Unplaceable("missing_reference", f"{column} {row[column]} is not among the {table} that have a place")
+                raise Unplaceable(
+                    "missing_reference", f"{column} {row[column]} is not among the {table} that have a place"
+                )
         values = tuple([get(row) for get in self._getters])
         return Prepared(row[self._mapping.key], values, self._number(row) if self._by else 0)
 

@@ -53,7 +53,9 @@ class Written:
         rate = done / max(now - self._began, 1e-6)
         left = (self._total - done) / rate if rate else 0.0
         share = 100 * done // max(self._total, 1)
-        self._stream.write(f"\r\x1b[K{self._name}: {share} %, {done} of {self._total} rows, {rate:,.0f} rows/s, {left:.0f} s left")
+        self._stream.write(
+            f"\r\x1b[K{self._name}: {share} %, {done} of {self._total} rows, {rate:,.0f} rows/s, {left:.0f} s left"
+        )
         self._stream.flush()
 
     def finish(self, summary: str) -> None:

@@ -137,7 +137,9 @@ class Report:
             return f"FAILED: the figures of {', '.join(wrong)} do not agree."
         written = sum(table.written for table in self.tables)
         if self.dry_run:
-            return f"Dry run: nothing was written. {written} rows would be." if written else "Dry run: nothing to write."
+            return (
+                f"Dry run: nothing was written. {written} rows would be." if written else "Dry run: nothing to write."
+            )
         if not self.changed:
             return "Nothing changed since the last run. The balance holds and both sides agree."
         return f"{written} rows written. The balance holds and both sides agree."

@@ -75,6 +75,7 @@ class TableMove:
         self._visited: set[int] = set()
         self._excluded: set[int] = set()
         self._source_sum = Checksum()
+        self._target_sum = Checksum()
 
     def run(self) -> None:
         """Move the table."""
@@ -95,6 +96,10 @@ class TableMove:
 
     def verify(self) -> None:
         """Read the target anew and sum up what this run placed or found in place."""
+        if not self.report.written:
+            # Every row has just been read from the target and compared.
+            self.report.target_checksum = str(self._target_sum)
+            return
         began = time.monotonic()
         found = Checksum()
         page: Entries = {}
@@ -162,19 +167,20 @@ class TableMove:
                 if decision is Decision.CONFLICT and number in ours:
                     self._take_in(number, prepared)
             else:
-                self._keep(decision, number, digest, news)
+                self._keep(decision, number, theirs=digest, ours=ours.get(number), news=news)
                 if decision is not Decision.REMOVED_HERE:
                     self._take_in(number, prepared)
         self._write(inserts, self._target.insert, "inserted", digests, news)
         self._write(updates, self._target.update, "updated", digests, news)
-        if news and not self._shared.dry_run:
+        if not self._shared.dry_run and any(known.get(number) != digest for number, digest in news.items()):
             self._ledger.save(known | news)
 
-    def _keep(self, decision: Decision, number: int, digest: int, news: Entries) -> None:
+    def _keep(self, decision: Decision, number: int, *, theirs: int, ours: int | None, news: Entries) -> None:
         self.report.unchanged += 1
-        if decision is Decision.UNCHANGED:
-            self._source_sum.add(digest)
-            news[number] = digest
+        if decision is Decision.UNCHANGED and ours is not None:
+            self._source_sum.add(theirs)
+            self._target_sum.add(ours)
+            news[number] = theirs
             return
         self._excluded.add(number)
         if decision is Decision.EDITED_HERE:

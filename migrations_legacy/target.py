@@ -11,7 +11,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from migrations_legacy.digest import digest_of, key_number
 from migrations_legacy.errors import MappingError, Unplaceable
-from migrations_legacy.fields import AnyField, Step, storing, writing
+from migrations_legacy.fields import AnyField, Step, reading, storing, writing
 from migrations_legacy.mapping import TableMapping
 
 _PER_STATEMENT = 2000
@@ -45,11 +45,15 @@ class TargetTable:
         self.fields = [self._field(column.field) for column in mapping.columns]
         self._key_field = self._field(mapping.target_key) if mapping.target_key else self.model._meta.pk
         if self._key_field not in self.fields:
-            raise MappingError(f"{mapping.target}: the mapping of {mapping.source} does not fill {self._key_field.name}.")
+            raise MappingError(
+                f"{mapping.target}: the mapping of {mapping.source} does not fill {self._key_field.name}."
+            )
         self.key_index = self.fields.index(self._key_field)
         self._number_field = self._field(mapping.duplicates.field) if mapping.duplicates else None
         self._defaults = self._unmapped_defaults()
-        self._written = [(index, step) for index, field in enumerate(self.fields) if (step := writing(field))]
+        self._written = [
+            (index, step) for index, field in enumerate(self.fields) if (step := writing(field, self.connection))
+        ]
 
     @property
     def connection(self) -> BaseDatabaseWrapper:
@@ -66,6 +70,8 @@ class TargetTable:
 
     def digest(self, values: Sequence[Any]) -> int:
         """Digest of a row's mapped values, given as parameters or as read back."""
+        if not self._written:
+            return digest_of(values)
         written = list(values)
         for index, step in self._written:
             if written[index] is not None:
@@ -160,13 +166,20 @@ class TargetTable:
         for field in self.model._meta.concrete_fields:
             if name in (field.name, field.attname):
                 return field
-        raise MappingError(f"{self._mapping.target} has no field {name}, which the mapping of {self._mapping.source} fills.")
+        raise MappingError(
+            f"{self._mapping.target} has no field {name}, which the mapping of {self._mapping.source} fills."
+        )
 
     def _unmapped_defaults(self) -> list[tuple[AnyField, Callable[[], Any]]]:
         """What stands in fields that the legacy does not know."""
         found: list[tuple[AnyField, Callable[[], Any]]] = []
         for field in self.model._meta.concrete_fields:
-            if field in self.fields or field is self._number_field or field.generated or field.db_default is not models.NOT_PROVIDED:
+            if (
+                field in self.fields
+                or field is self._number_field
+                or field.generated
+                or field.db_default is not models.NOT_PROVIDED
+            ):
                 continue
             if field.primary_key and isinstance(field, models.AutoField):
                 continue
@@ -187,7 +200,7 @@ class TargetTable:
             yield key_number(row[self.key_index]), self.digest(row)
 
     def _rows(self, rest: str, params: tuple[Any, ...]) -> list[tuple[Any, ...]]:
-        names = ", ".join(self._name(field) for field in self.fields)
+        names = ", ".join(reading(field, self.connection) for field in self.fields)
         with self.connection.cursor() as cursor:
             cursor.execute(f"SELECT {names} FROM {self._table} {rest}", params)
             return cursor.fetchall()

@@ -1,7 +1,7 @@
 """A legacy school in the JSON that `manage.py dumpdata` writes, in one file or spread over several.
 
-Dumps are read as a stream and spilled into a temporary database, because rows come in any order and a large school's dump
-does not fit into memory. Accepted: JSON and JSON lines, plain or compressed with gzip, bzip2 or xz.
+Dumps are read as a stream and spilled into a temporary database, because rows come in any order and a large school's
+dump does not fit into memory. Accepted: JSON and JSON lines, plain or compressed with gzip, bzip2 or xz.
 """
 
 import bz2
@@ -169,7 +169,9 @@ class DumpdataSource:
         link, owner_column, other_column = _MANY_TO_MANY[table, name]
         for value in values:
             if isinstance(value, list | dict):
-                raise SourceRefused(f"{path}: {table}.{name} uses natural keys; write the dump without --natural-foreign.")
+                raise SourceRefused(
+                    f"{path}: {table}.{name} uses natural keys; write the dump without --natural-foreign."
+                )
             self._store(path, link, f"{owner}:{value}", {owner_column: owner, other_column: value})
 
     @staticmethod

@@ -13,7 +13,7 @@ _COMPRESSED = {b"\x1f\x8b": ".gz", b"BZ": ".bz2", b"\xfd7": ".xz"}
 
 
 def open_source(paths: Sequence[Path]) -> Source:
-    """Open one SQLite file, or one or more dumpdata files together. SourceRefused when that cannot be a legacy school."""
+    """Open one SQLite file, or one or more dumpdata files together. SourceRefused when that is no legacy school."""
     for path in paths:
         _check_file(path)
     kinds = {path: _is_sqlite(path) for path in paths}

@@ -31,7 +31,7 @@ def _quoted(name: str) -> str:
 
 
 def tolerant_text(data: bytes) -> str:
-    """Text whose bytes are not UTF-8 is kept, marked by surrogates, so that the row can be told apart and quarantined."""
+    """Text whose bytes are not UTF-8, with surrogates in their place, so that the row can be recognised."""
     return data.decode("utf-8", "surrogateescape")
 
 
@@ -60,13 +60,11 @@ def _has_content(path: Path) -> bool:
 def take_snapshot(path: Path, folder: Path) -> Path:
     """Copy the database into `folder` without changing anything beside the original; gives the copy's path.
 
-    A write-ahead log or a hot journal beside the file belongs to its content. Opening the file in place would make SQLite
-    work on them, so they are copied along and resolved in the copy.
+    A write-ahead log or a hot journal beside the file belongs to its content. Opening the file in place would make
+    SQLite work on them, so they are copied along and resolved in the copy.
     """
     copy = folder / "source.sqlite3"
-    companions = [
-        suffix for suffix in ("-wal", "-journal") if _has_content(path.with_name(path.name + suffix))
-    ]
+    companions = [suffix for suffix in ("-wal", "-journal") if _has_content(path.with_name(path.name + suffix))]
     if companions:
         shutil.copyfile(path, copy)
         for suffix in companions:
@@ -136,9 +134,7 @@ class SqliteSource:
     def repeated(self, table: str, columns: tuple[str, ...]) -> frozenset[tuple[object, ...]]:
         names = ", ".join(_quoted(column) for column in columns)
         return frozenset(
-            self._open().execute(
-                f"SELECT {names} FROM {self._sql_name(table)} GROUP BY {names} HAVING COUNT(*) > 1"
-            )
+            self._open().execute(f"SELECT {names} FROM {self._sql_name(table)} GROUP BY {names} HAVING COUNT(*) > 1")
         )
 
     def close(self) -> None:

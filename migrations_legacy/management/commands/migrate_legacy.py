@@ -21,8 +21,8 @@ from migrations_legacy.sources.recognise import open_source
 
 class Command(BaseCommand):
     help = (
-        "Moves a legacy school in: reads a SQLite file or dumpdata JSON, never writes to it, keeps all ids and password "
-        "hashes. Can be repeated: each run brings over what changed since the last."
+        "Moves a legacy school in: reads a SQLite file or dumpdata JSON, never writes to it, keeps all ids and "
+        "password hashes. Can be repeated: each run brings over what changed since the last."
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
