@@ -2,10 +2,17 @@
 
 from abc import ABC
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
 
 from contracts.base import DTO, Actor, Event, Instant, Money, Page, PageRequest, RowsDeleted, Service, command, query
 from contracts.errors import Conflict, Invalid, NotFound
+
+MoneySum = Annotated[Decimal, Field(max_digits=20, decimal_places=2)]
+"""A sum of amounts, in the school's currency: wider than any single amount."""
 
 
 class FineStatus(StrEnum):
@@ -31,20 +38,26 @@ class Fine(DTO):
 
 class PaymentStatus(StrEnum):
     CREATED = "created"
+    """The order was made, and nothing has come of it yet."""
     SUCCESS = "success"
     FAILED = "failed"
     PENDING = "pending"
+    UNKNOWN = "unknown"
+    """The legacy kept another word, which says nothing here."""
 
 
 class Payment(DTO):
     id: int
     fine_id: int
     amount: Money
+    """What was paid; what was asked for, as long as nothing was."""
     status: PaymentStatus
     payment_reference: str
+    """The provider's payment id; empty when there is none."""
     transaction_reference: str
     method: str
     at: Instant
+    """When it was paid or refused; when it was begun, as long as neither has happened."""
 
 
 class Checkout(DTO):
@@ -61,22 +74,35 @@ class Checkout(DTO):
     currency: str
 
 
+class CheckoutReturn(DTO):
+    """What a provider's checkout gives back to the page: a payment for an order, and the provider's word for it."""
+
+    order_id: str
+    payment_id: str
+    signature: str
+
+
 class FineTotals(DTO):
     unpaid_count: int
-    unpaid_amount: Money
+    unpaid_amount: MoneySum
     overdue_count: int
+    """Unpaid fines whose due date has passed, by the school's calendar."""
 
 
 class FinanceService(Service, ABC, name="finance"):
     @command(errors=(Invalid,))
-    def issue_fine(self, *, actor: Actor, student_id: int, amount: Money, reason: str, due_date: date) -> Fine:
-        """Staff and HOD. Amount above zero; reason up to 255 characters. Publishes FineIssued."""
+    def issue_fine(self, *, actor: Actor, student_id: int, amount: Decimal, reason: str, due_date: date) -> Fine:
+        """Fine a student, active or withdrawn. Staff and HOD.
+
+        Invalid by field: `student`, when there is none of this id; `amount`, unless it is above zero, at most
+        99,999,999.99 and of two places; `reason`, unless it has 1 to 255 characters. Publishes FineIssued.
+        """
 
     @command(errors=(NotFound, Conflict))
     def cancel_fine(self, *, actor: Actor, fine_id: int, reason: str = "") -> None:
         """Staff and HOD. An unpaid fine without payments is erased; with payment attempts it is marked cancelled.
 
-        Conflict("paid") when it is paid. Publishes FineCancelled.
+        Conflict("paid") when it is paid, Conflict("cancelled") when it is cancelled already. Publishes FineCancelled.
         """
 
     @query()
@@ -92,7 +118,7 @@ class FinanceService(Service, ABC, name="finance"):
 
     @query()
     def own_fines(self, *, actor: Actor, page: PageRequest, status: FineStatus | None = None) -> Page[Fine]:
-        """The student's own, newest first."""
+        """The student's own; search and order as for all. Students with a profile."""
 
     @query(errors=(NotFound,))
     def fine(self, *, actor: Actor, fine_id: int) -> Fine:
@@ -108,18 +134,33 @@ class FinanceService(Service, ABC, name="finance"):
 
     @command(errors=(NotFound, Conflict))
     def start_payment(self, *, actor: Actor, fine_id: int) -> Checkout:
-        """Make an order with the payment provider for the student's own unpaid fine. Conflict("paid"),
-        Conflict("provider") otherwise.
+        """An order with the payment provider for the student's own unpaid fine; one that is still open is used again.
+
+        Conflict("paid"), Conflict("cancelled"); Conflict("amount") when nothing above zero is owed;
+        Conflict("provider") when the provider cannot be reached, refuses, or is not set up.
         """
 
     @command(idempotent=True, errors=(NotFound, Conflict, Invalid))
     def confirm_payment(self, *, actor: Actor, order_id: str, payment_id: str, signature: str) -> Fine:
-        """What the provider's checkout returned: the signature is verified, the order must be the student's own and
-        of the full
-        amount, and a payment counts once. Invalid("signature") otherwise. Publishes PaymentSucceeded."""
+        """Settle a fine by what the provider's checkout returned. The student's own orders only, NotFound otherwise.
+
+        Invalid(`signature`) when the provider did not sign this payment for this order; the attempt is kept as failed.
+        A payment counts once: repeated, the answer is the same. Money that came for a fine that is settled, cancelled,
+        or of another amount by now is kept as a payment, audited, and changes nothing: Conflict("paid"),
+        Conflict("cancelled"), Conflict("amount"). Conflict("provider") when the provider that made the order is no
+        longer the one in use. Publishes PaymentSucceeded when the fine becomes paid.
+        """
+
+    @query(errors=(NotFound, Conflict))
+    def pay_in_sandbox(self, *, actor: Actor, order_id: str) -> CheckoutReturn:
+        """Play the provider's part for one of the student's own orders: what its checkout would return, every time the
+        same. Settles nothing. Conflict("provider") unless the sandbox is the provider in use.
+        """
 
 
 class FineIssued(Event, name="finance.fine_issued", version=1):
+    """A student owes something."""
+
     fine_id: int
     student_id: int
     amount: Money
@@ -132,6 +173,8 @@ class FineIssued(Event, name="finance.fine_issued", version=1):
 
 
 class FineCancelled(Event, name="finance.fine_cancelled", version=1):
+    """A student owes it no longer."""
+
     fine_id: int
     student_id: int
     at: Instant
@@ -141,6 +184,8 @@ class FineCancelled(Event, name="finance.fine_cancelled", version=1):
 
 
 class PaymentSucceeded(Event, name="finance.payment_succeeded", version=1):
+    """A fine was settled. `payment_id` is the payment's id here, not the provider's."""
+
     fine_id: int
     student_id: int
     payment_id: int

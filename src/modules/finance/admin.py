@@ -1,0 +1,19 @@
+from django.contrib import admin
+
+from kernel.admin import ReadOnlyAdmin
+from modules.finance.models import Fine, FinePayment
+
+
+@admin.register(Fine)
+class FineAdmin(ReadOnlyAdmin):
+    list_display = ("id", "student_id", "amount", "reason", "due_date", "status", "issued_by", "created_at")
+    list_filter = ("status",)
+    search_fields = ("reason", "payment_id")
+
+
+@admin.register(FinePayment)
+class FinePaymentAdmin(ReadOnlyAdmin):
+    list_display = ("id", "fine", "amount_paid", "payment_status", "payment_id", "provider", "order_id", "payment_date")
+    list_filter = ("payment_status", "provider")
+    search_fields = ("payment_id", "order_id", "transaction_id")
+    list_select_related = ("fine",)

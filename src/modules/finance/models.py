@@ -1,0 +1,99 @@
+"""Tables of finance. They hold whatever the legacy let in: amounts of zero and below, texts of any length."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import BigIntegerField, Count, DecimalField, F, Func, Q, Sum, Value
+from django.db.models.functions import Cast
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from contracts.finance import FineStatus, PaymentStatus
+from kernel.refs import ModuleRef, Reaction
+from kernel.totals import RunningTotal
+
+FINE_STATUSES = [(s.value, s.value) for s in FineStatus]
+
+UNPAID_COUNT, UNPAID_MINOR = "unpaid:count", "unpaid:minor"
+"""Names of the running totals: how many fines of the school are unpaid, and what they come to in the smallest unit."""
+
+
+class Fine(models.Model):
+    id = models.BigAutoField(primary_key=True)
+    student_id = ModuleRef("users.StudentProfile", reaction=Reaction.BLOCK)
+    amount = models.DecimalField(max_digits=12, decimal_places=2)
+    reason = models.TextField()
+    due_date = models.DateField()
+    status = models.CharField(max_length=10, choices=FINE_STATUSES, default=FineStatus.UNPAID.value)
+    issued_by = ModuleRef("users.User", reaction=Reaction.KEEP, null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    payment_id = models.TextField(null=True, blank=True)  # noqa: DJ001 - the legacy tells NULL from ''
+    """The provider's id of the payment that settled it."""
+    payment_date = models.DateTimeField(null=True, blank=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    cancel_reason = models.TextField(default="", blank=True)
+
+    class Meta:
+        verbose_name = _("fine")
+        verbose_name_plural = _("fines")
+        indexes: ClassVar = [
+            models.Index(fields=["status", "-id"]),
+            models.Index(fields=["student_id", "status", "-id"]),
+            models.Index(fields=["due_date"], name="finance_fine_overdue", condition=Q(status="unpaid")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount}: {self.reason[:50]} ({self.status})"
+
+
+class FinePayment(models.Model):
+    """One attempt to pay: an order with a provider and what came of it, or a row of the legacy."""
+
+    id = models.BigAutoField(primary_key=True)
+    fine = models.ForeignKey(Fine, on_delete=models.PROTECT, related_name="payments")
+    payment_id = models.TextField(default="", blank=True)
+    """The provider's id of the payment; empty until there is one."""
+    amount_paid = models.DecimalField(max_digits=12, decimal_places=2)
+    """Zero as long as nothing has been paid for an order."""
+    payment_date = models.DateTimeField(default=timezone.now)
+    """When it was paid or refused; when the order was made, as long as neither has happened."""
+    payment_status = models.TextField(default=PaymentStatus.CREATED.value)
+    transaction_id = models.TextField(null=True, blank=True)  # noqa: DJ001 - the legacy tells NULL from ''
+    payment_method = models.TextField(null=True, blank=True)  # noqa: DJ001 - the legacy tells NULL from ''
+    provider = models.CharField(max_length=20, default="", blank=True)
+    """Who took the order; empty for rows of the legacy, as are the other facts of an order."""
+    order_id = models.CharField(max_length=100, default="", blank=True)
+    order_amount = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
+    currency = models.CharField(max_length=3, default="", blank=True)
+    created_by = ModuleRef("users.User", reaction=Reaction.KEEP, null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("fine payment")
+        verbose_name_plural = _("fine payments")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["provider", "order_id"], name="finance_one_payment_per_order", condition=~Q(order_id="")
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order_id or self.payment_id}: {self.payment_status}"
+
+
+def minor_sum(field: str) -> Sum:
+    """The sum of an amount column in the smallest unit, exact also where the database keeps decimals as floats."""
+    hundredfold = F(field) * Value(100, output_field=DecimalField(max_digits=14, decimal_places=2))
+    return Sum(Cast(Func(hundredfold, function="ROUND", output_field=DecimalField()), BigIntegerField()), default=0)
+
+
+class FineTotal(RunningTotal):
+    """What the whole school owes: `UNPAID_COUNT` and `UNPAID_MINOR`."""
+
+    class Meta:
+        verbose_name = _("fine total")
+        verbose_name_plural = _("fine totals")
+
+    @classmethod
+    def recount(cls) -> dict[str, int]:
+        counted = Fine.objects.filter(status=FineStatus.UNPAID).aggregate(n=Count("pk"), minor=minor_sum("amount"))
+        return {UNPAID_COUNT: counted["n"], UNPAID_MINOR: counted["minor"]}

@@ -1,0 +1,92 @@
+"""Reads of finance, straight from rows to DTOs."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet
+from django.db.models.functions import Coalesce
+from pydantic import TypeAdapter
+
+from contracts.finance import Fine, FineStatus, FineTotals, Payment, PaymentStatus
+from modules.finance import models, rules
+from modules.finance.models import UNPAID_COUNT, UNPAID_MINOR, FineTotal, minor_sum
+
+_fines = TypeAdapter(tuple[Fine, ...])
+_payments = TypeAdapter(tuple[Payment, ...])
+
+
+def build(rows: QuerySet[models.Fine, Any]) -> tuple[Fine, ...]:
+    """The rows as DTOs, in one query."""
+    fields = ("id", "student_id", "amount", "reason", "due_date", "status", "issued_by")
+    return _fines.validate_python(
+        [
+            {**row, "payment_reference": row["payment_id"] or ""}
+            for row in rows.values(*fields, "payment_id", issued_at=F("created_at"), paid_at=F("payment_date"))
+        ]
+    )
+
+
+def to_dto(row: models.Fine) -> Fine:
+    return Fine(
+        id=row.pk,
+        student_id=row.student_id,
+        amount=row.amount,
+        reason=row.reason,
+        due_date=row.due_date,
+        status=FineStatus(row.status),
+        issued_by=row.issued_by,
+        issued_at=row.created_at,
+        paid_at=row.payment_date,
+        payment_reference=row.payment_id or "",
+    )
+
+
+def payments(fine_id: int) -> tuple[Payment, ...]:
+    rows = (
+        models.FinePayment.objects.filter(fine_id=fine_id)
+        .annotate(asked=Coalesce("order_amount", "amount_paid"))
+        .order_by("id")
+        .values("id", "fine_id", "amount_paid", "asked", "payment_status", "payment_id", "transaction_id")
+        .annotate(method=F("payment_method"), at=F("payment_date"))
+    )
+    return _payments.validate_python(
+        [
+            {
+                **row,
+                "status": (status := payment_status(row["payment_status"])),
+                "amount": row["amount_paid"] if status is PaymentStatus.SUCCESS else row["asked"],
+                "payment_reference": row["payment_id"],
+                "transaction_reference": row["transaction_id"] or "",
+                "method": row["method"] or "",
+            }
+            for row in rows
+        ]
+    )
+
+
+def payment_status(word: str) -> PaymentStatus:
+    """What a stored status means; the legacy let any word in."""
+    known = word.strip().lower()
+    return PaymentStatus(known) if known in set(PaymentStatus) else PaymentStatus.UNKNOWN
+
+
+def school_totals(today: date) -> FineTotals:
+    """Two queries, however many fines there are; what is overdue is counted along its own index."""
+    kept = FineTotal.read((UNPAID_COUNT, UNPAID_MINOR))
+    return FineTotals(
+        unpaid_count=kept[UNPAID_COUNT],
+        unpaid_amount=rules.from_minor(kept[UNPAID_MINOR]),
+        overdue_count=models.Fine.objects.filter(status=FineStatus.UNPAID, due_date__lt=today).count(),
+    )
+
+
+def student_totals(student_id: int, today: date) -> FineTotals:
+    """Counted from the rows: one student's fines are few."""
+    counted = models.Fine.objects.filter(student_id=student_id, status=FineStatus.UNPAID).aggregate(
+        n=Count("pk"), minor=minor_sum("amount"), overdue=Count("pk", filter=Q(due_date__lt=today))
+    )
+    return FineTotals(
+        unpaid_count=counted["n"],
+        unpaid_amount=rules.from_minor(counted["minor"]),
+        overdue_count=counted["overdue"],
+    )

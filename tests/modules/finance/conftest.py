@@ -1,0 +1,58 @@
+"""Finance through its contract, with invented students and the sandbox as payment provider."""
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from contracts.finance import FinanceService, Fine
+from contracts.users import UsersService
+from kernel.models import OutboxEvent
+from kernel.registry import services
+from tests import actors
+from tests.modules.finance.fakes import FakeUsers
+
+NEXT_WEEK = timedelta(days=7)
+
+
+@pytest.fixture(autouse=True)
+def sandbox(settings: Any) -> None:
+    settings.PAYMENT_PROVIDER = "sandbox"
+    settings.SANDBOX_PAYMENT_SECRET = "tests only"
+    settings.CURRENCY = "INR"
+
+
+@pytest.fixture(autouse=True)
+def users() -> Iterator[UsersService]:
+    with services.override(UsersService, FakeUsers()) as fake:
+        yield fake
+
+
+@pytest.fixture
+def finance(db: None) -> FinanceService:
+    return services.get(FinanceService)
+
+
+@pytest.fixture
+def issue(finance: FinanceService) -> Callable[..., Fine]:
+    """Issue a fine; the rest has defaults."""
+
+    def issue(amount: str = "120.50", *, student_id: int = 701, due: date | None = None, reason: str = "Late") -> Fine:
+        return finance.issue_fine(
+            actor=actors.teacher(),
+            student_id=student_id,
+            amount=Decimal(amount),
+            reason=reason,
+            due_date=due or timezone.localdate() + NEXT_WEEK,
+        )
+
+    return issue
+
+
+@pytest.fixture
+def published() -> Callable[[], list[str]]:
+    """Names of the events so far."""
+    return lambda: list(OutboxEvent.objects.order_by("id").values_list("type_id", flat=True))
