@@ -78,7 +78,9 @@ def as_markdown(modules: list[Canvas], portal_routes: int) -> str:
             ("owns", module.tables),
             ("serves", module.routes),
         ):
-            lines.append(f"- **{title}** " + (", ".join(f"`{i}`" if title != "provides" else i for i in items) or "nothing"))
+            lines.append(
+                f"- **{title}** " + (", ".join(f"`{i}`" if title != "provides" else i for i in items) or "nothing")
+            )
         lines.append("")
     lines.append(f"The portal serves {portal_routes} routes and owns no table.")
     return "\n".join(lines)

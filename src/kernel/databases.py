@@ -30,18 +30,20 @@ def atomic(module: str) -> transaction.Atomic:
     return transaction.atomic(using=alias_of(module))
 
 
+def outermost_transaction(connection: BaseDatabaseWrapper) -> transaction.Atomic | None:
+    """The block that opened the transaction, if one is open. The one around a test in Django's TestCase does not count."""
+    if not connection.in_atomic_block:
+        return None
+    return next((block for block in connection.atomic_blocks if not vars(block)["_from_testcase"]), None)
+
+
 def has_open_transaction(connection: BaseDatabaseWrapper) -> bool:
-    """Whether code holds a transaction open; the one that Django's TestCase wraps around a test does not count."""
-    return connection.in_atomic_block and any(not vars(block)["_from_testcase"] for block in connection.atomic_blocks)
+    """Whether code holds a transaction open."""
+    return outermost_transaction(connection) is not None
 
 
 def in_transaction(alias: str) -> bool:
     return has_open_transaction(connections[alias])
-
-
-def open_transactions() -> list[str]:
-    """Aliases on which this thread holds a transaction open."""
-    return [c.alias for c in connections.all(initialized_only=True) if c.in_atomic_block and has_open_transaction(c)]
 
 
 class ModuleRouter:

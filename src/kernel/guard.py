@@ -15,9 +15,10 @@ from django.apps import apps
 from django.conf import settings
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
+from django.db.transaction import Atomic
 
 from kernel.context import running, running_module
-from kernel.databases import has_open_transaction
+from kernel.databases import outermost_transaction
 
 log = structlog.get_logger(__name__)
 
@@ -80,21 +81,20 @@ class Guard:
 
     def __init__(self, connection: BaseDatabaseWrapper) -> None:
         self.connection = connection
+        self.transaction: Atomic | None = None
         self.written: set[str] = set()
 
     def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
         modules, writes = touched(sql)
         if modules:
-            in_transaction = self.connection.in_atomic_block and has_open_transaction(self.connection)
-            if not in_transaction:
-                self.written.clear()
+            current = outermost_transaction(self.connection)
+            if current is not self.transaction:
+                self.transaction, self.written = current, set()
             problems = crossings(sql, running=running_module(), written=self.written)
             if problems:
                 self.report(problems, sql)
-            if writes and in_transaction:
+            if writes and current is not None:
                 self.written |= modules
-        elif not self.connection.in_atomic_block:
-            self.written.clear()
         return execute(sql, params, many, context)
 
     def report(self, problems: list[str], sql: str) -> None:

@@ -29,7 +29,9 @@ class Command(BaseCommand):
         for one in (retry, replay):
             one.add_argument("delivery", nargs="*", type=int, help="numbers as in `events list`")
         retry.add_argument("--all", action="store_true", help="all that are dead")
-        purge = commands.add_parser("purge", help="forget what was delivered long ago, or give up dead deliveries for good")
+        purge = commands.add_parser(
+            "purge", help="forget what was delivered long ago, or give up dead deliveries for good"
+        )
         purge.add_argument("--older-than", type=int, default=30, metavar="DAYS")
         purge.add_argument("--dead", action="store_true", help="the dead ones as well, whatever their age")
         for one in (*commands.choices.values(),):
