@@ -176,7 +176,7 @@ BASE_DIR = ROOT
 globals().update(_mail)
 DEFAULT_FROM_EMAIL = env.email_from
 CURRENCY = env.currency
-PAYMENT_PROVIDER = env.payment_provider or ("razorpay" if env.razorpay_key_id else "sandbox")
+PAYMENT_PROVIDER = env.payments_through
 RAZORPAY_KEY_ID = env.razorpay_key_id
 RAZORPAY_KEY_SECRET = env.razorpay_key_secret.get_secret_value()
 SANDBOX_PAYMENT_SECRET = env.sandbox_payment_secret.get_secret_value() or SECRET_KEY

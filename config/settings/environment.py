@@ -86,7 +86,7 @@ class Environment(BaseSettings):
                 raise ValueError("ALLOWED_HOSTS must name the hosts that production answers to")
             if not self.database_url:
                 raise ValueError("DATABASE_URL must be set in production")
-        if self.payment_provider == "razorpay" and not (
+        if self.payments_through == "razorpay" and not (
             self.razorpay_key_id and self.razorpay_key_secret.get_secret_value()
         ):
             raise ValueError("PAYMENT_PROVIDER=razorpay needs RAZORPAY_KEY_ID and RAZORPAY_KEY_SECRET")
@@ -95,6 +95,11 @@ class Environment(BaseSettings):
     @property
     def local(self) -> bool:
         return self.environment != "production"
+
+    @property
+    def payments_through(self) -> str:
+        """The payment provider; empty for none. Production never falls back to the sandbox, which settles without money."""
+        return self.payment_provider or ("razorpay" if self.razorpay_key_id else "sandbox" if self.local else "")
 
     def signing_key(self) -> str:
         """The given key; local development makes one and keeps it in `var/secret_key`."""

@@ -130,6 +130,12 @@ def test_a_provider_knows_its_signature_from_any_other(provider: PaymentProvider
     assert not provider.verify(order_id="order_1", payment_id="\ud800", signature="\ud800")
 
 
+def test_without_a_secret_no_signature_is_genuine() -> None:
+    forged = sign(order_id="order_1", payment_id="pay_1", secret="")
+    for provider in (RazorpayProvider(key_id="k", key_secret=""), SandboxProvider(secret="")):
+        assert not provider.verify(order_id="order_1", payment_id="pay_1", signature=forged)
+
+
 def test_the_sandbox_pays_an_order_the_same_way_each_time_and_signs_it() -> None:
     sandbox = SandboxProvider(secret="s3cret")
     order_id = sandbox.create_order(amount_minor=100, currency="INR", receipt="fine_1")
