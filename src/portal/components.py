@@ -39,7 +39,7 @@ MESSAGE_MEANINGS: dict[str, Meaning] = {
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """How a figure moved: "+12" "since last month". `meaning` says whether that is welcome; `rising` draws the arrow."""
+    """How a figure moved: "+12" "since last month". `meaning` says whether it is welcome; `rising` draws an arrow."""
 
     text: Text
     since: Text

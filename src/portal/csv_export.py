@@ -18,7 +18,7 @@ def csv_response(filename: str, header: Sequence[Any], rows: Iterable[Sequence[A
     """A download that is written while `rows` is read, so that its length costs no memory.
 
     Times are written in the school's time zone, None as empty. Texts that a spreadsheet would run get an apostrophe in
-    front; numbers stay numbers. Begins with a byte order mark, without which spreadsheets take UTF-8 for something else.
+    front; numbers stay numbers. Begins with a byte order mark: without it, spreadsheets misread UTF-8.
     """
     response = StreamingHttpResponse(_lines(header, rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=filename) or "attachment"

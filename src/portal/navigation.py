@@ -78,9 +78,7 @@ ITEMS: dict[Role, tuple[NavItem, ...]] = {
             TEACHING,
             also=("add_session", "edit_session", "delete_session"),
         ),
-        NavItem(
-            "admin_view_attendance", _("Attendance"), "clipboard-document-check", TEACHING, short=_("Attendance")
-        ),
+        NavItem("admin_view_attendance", _("Attendance"), "clipboard-document-check", TEACHING, short=_("Attendance")),
         NavItem(
             "student_leave_view",
             _("Student leave"),
@@ -146,10 +144,6 @@ ITEMS: dict[Role, tuple[NavItem, ...]] = {
         NavItem("student_feedback", _("Feedback"), "chat-bubble-left-right", SELF),
     ),
 }
-
-HOME: dict[Role, str] = {role: items[0].url_name for role, items in ITEMS.items()}
-PROFILE: dict[Role, str] = {Role.HOD: "admin_profile", Role.STAFF: "staff_profile", Role.STUDENT: "student_profile"}
-
 
 def is_routed(url_name: str) -> bool:
     """Whether a URL of this name without parameters is served here."""

@@ -9,8 +9,21 @@ from typing import Any
 
 from django import template
 from django.contrib.messages.storage.base import Message
-from django.forms import BaseForm, BoundField, CheckboxInput, DateInput, DateTimeInput, EmailInput, FileInput, TimeInput
-from django.forms import DecimalField, Field, FloatField, IntegerField, NumberInput, Widget
+from django.forms import (
+    BaseForm,
+    BoundField,
+    CheckboxInput,
+    DateInput,
+    DateTimeInput,
+    DecimalField,
+    EmailInput,
+    Field,
+    FloatField,
+    IntegerField,
+    NumberInput,
+    TimeInput,
+    Widget,
+)
 from django.forms.widgets import Input, RadioSelect
 from django.template.context import Context
 from django.template.loader import render_to_string
@@ -52,7 +65,8 @@ def badge(meaning: str, text: object) -> SafeString:
 def message(flash: Message) -> dict[str, Any]:
     """A flash message; problems interrupt a screen reader, news do not."""
     meaning = MESSAGE_MEANINGS.get(flash.level_tag, Meaning.INFO)
-    return {"text": flash, "meaning": meaning, "icon": ICONS[meaning], "urgent": meaning in (Meaning.BAD, Meaning.WARNING)}
+    urgent = meaning in (Meaning.BAD, Meaning.WARNING)
+    return {"text": flash, "meaning": meaning, "icon": ICONS[meaning], "urgent": urgent}
 
 
 @register.inclusion_tag("portal/components/message.html")
@@ -67,28 +81,40 @@ def note(meaning: str, text: object) -> dict[str, Any]:
 BUTTON_KINDS = ("", "primary", "danger", "quiet")
 
 
-def _button_classes(kind: str, size: str) -> str:
-    if kind not in BUTTON_KINDS:
-        raise ValueError(f"{kind!r} is no kind of button; there are {', '.join(map(repr, BUTTON_KINDS))}")
-    return " ".join(filter(None, ["button", kind and f"button--{kind}", size and f"button--{size}"]))
-
-
 @register.simple_tag
 def button(
-    text: object, kind: str = "primary", *, name: str = "", value: object = "", icon: str = "", size: str = "", form: str = "", formaction: str = ""
+    text: object,
+    kind: str = "primary",
+    *,
+    name: str = "",
+    value: object = "",
+    icon: str = "",
+    size: str = "",
+    form: str = "",
+    formaction: str = "",
 ) -> SafeString:
     """A button that sends its form. The text says what it does: `{% button "Approve leave" %}`."""
     attributes = {"name": name, "value": value if name else "", "form": form, "formaction": formaction}
     given = format_html_join("", ' {}="{}"', ((key, val) for key, val in attributes.items() if val != ""))
     return format_html(
-        '<button type="submit" class="{}"{}>{}{}</button>', _button_classes(kind, size), given, _icon(icon, 16, "") if icon else "", text
+        '<button type="submit" class="{}"{}>{}{}</button>', _classes(kind, size), given, _sign(icon), text
     )
 
 
 @register.simple_tag
 def link_button(text: object, url: str, kind: str = "", *, icon: str = "", size: str = "") -> SafeString:
     """A link in the look of a button: it leads somewhere and changes nothing."""
-    return format_html('<a class="{}" href="{}">{}{}</a>', _button_classes(kind, size), url, _icon(icon, 16, "") if icon else "", text)
+    return format_html('<a class="{}" href="{}">{}{}</a>', _classes(kind, size), url, _sign(icon), text)
+
+
+def _classes(kind: str, size: str) -> str:
+    if kind not in BUTTON_KINDS:
+        raise ValueError(f"{kind!r} is no kind of button; there are {', '.join(map(repr, BUTTON_KINDS))}")
+    return " ".join(filter(None, ["button", kind and f"button--{kind}", size and f"button--{size}"]))
+
+
+def _sign(name: str) -> SafeString:
+    return _icon(name, 16, "") if name else SafeString("")
 
 
 # --- forms ------------------------------------------------------------------------------------------------------------
@@ -174,8 +200,7 @@ def _keyboard(form_field: Field, widget: Widget) -> dict[str, str]:
 
 
 def _width(widget: Widget) -> str:
-    short = isinstance(widget, NumberInput | DateInput | DateTimeInput | TimeInput) and not isinstance(widget, FileInput)
-    return "short" if short else ""
+    return "short" if isinstance(widget, NumberInput | DateInput | DateTimeInput | TimeInput) else ""
 
 
 def _focus_id(bound: BoundField) -> str:

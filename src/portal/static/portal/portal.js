@@ -122,10 +122,22 @@ window.addEventListener("pageshow", (event) => {
   if (event.persisted) for (const form of all("form[data-sending]")) release(form);
 });
 
+// A table that is wider than its card scrolls inside it, and gives up its sticky head for that.
+function fitTables() {
+  for (const card of all(".table-card")) {
+    card.removeAttribute("data-scrolls");
+    const table = card.querySelector("table");
+    if (table) card.toggleAttribute("data-scrolls", table.offsetWidth > card.clientWidth);
+  }
+}
+
 function prepare() {
+  fitTables();
   for (const hidden of all("[data-theme-picker], [data-dismiss]")) hidden.hidden = false;
   countTicks();
 }
+
+window.addEventListener("resize", fitTables);
 
 prepare();
 opener?.setAttribute("aria-expanded", "false");

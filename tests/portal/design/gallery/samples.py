@@ -21,9 +21,19 @@ from portal.components import Change, Figure, Meaning, Waiting
 from portal.tables import Column, Empty, Filter, ListState, Table
 
 NAMES = (
-    "Aarav Sharma", "Zoë Müller", "Nguyễn Thị Minh Khai", "Fatima Al-Zahra", "Olumide Adeyemi-Okonkwo", "李小龍",
-    "Maria da Conceição Oliveira", "Jón Þór Birgisson", "Priya Raghunathan", "Tom Ash", "Xóchitl Hernández", "Иван Петров",
-)  # fmt: skip
+    "Aarav Sharma",
+    "Zoë Müller",
+    "Nguyễn Thị Minh Khai",
+    "Fatima Al-Zahra",
+    "Olumide Adeyemi-Okonkwo",
+    "李小龍",
+    "Maria da Conceição Oliveira",
+    "Jón Þór Birgisson",
+    "Priya Raghunathan",
+    "Tom Ash",
+    "Xóchitl Hernández",
+    "Иван Петров",
+)
 
 FIGURES = (
     Figure("Students", "20,418", url="#", change=Change("+312", "since last year", Meaning.GOOD, rising=True)),
@@ -162,7 +172,9 @@ def table(query: dict[str, str]) -> Table:
         state=state,
         page=Page(items=items, total=998 if items else 0, number=state.number, size=state.size),
         caption="Students",
-        empty=Empty("No students yet", "Students are the people who are taught here.", "Add the first student", "#", "users"),
+        empty=Empty(
+            "No students yet", "Students are the people who are taught here.", "Add the first student", "#", "users"
+        ),
         search_label="Name or e-mail",
         exports=True,
         has_actions=True,
@@ -177,7 +189,10 @@ class SampleForm(forms.Form):
     start = forms.DateField(label="First day")
     amount = forms.DecimalField(label="Amount in ₹", decimal_places=2, required=False)
     gender = forms.ChoiceField(
-        label="Gender", choices=(("Male", "Male"), ("Female", "Female")), widget=forms.RadioSelect, help_text="As in the passport."
+        label="Gender",
+        choices=(("Male", "Male"), ("Female", "Female")),
+        widget=forms.RadioSelect,
+        help_text="As in the passport.",
     )
     address = forms.CharField(label="Address", widget=forms.Textarea(attrs={"rows": 3}), required=False)
     photo = forms.FileField(label="Picture", required=False, help_text="JPEG or PNG, at most 10 MiB.")
@@ -190,4 +205,6 @@ class LoginForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    reason = forms.CharField(label="Reason", widget=forms.Textarea(attrs={"rows": 3}), help_text="The student reads this.")
+    reason = forms.CharField(
+        label="Reason", widget=forms.Textarea(attrs={"rows": 3}), help_text="The student reads this."
+    )

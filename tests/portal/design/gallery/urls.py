@@ -66,7 +66,11 @@ def confirm(request: HttpRequest) -> HttpResponse:
         "portal/confirm.html",
         "manage_course",
         title="Delete course Physics?",
-        consequences=("Its 4 subjects are deleted with it.", "38 results in these subjects are deleted.", "This cannot be undone."),
+        consequences=(
+            "Its 4 subjects are deleted with it.",
+            "38 results in these subjects are deleted.",
+            "This cannot be undone.",
+        ),
         confirm_label="Delete course",
         cancel_url="/",
         danger=True,
@@ -79,7 +83,7 @@ def bare(request: HttpRequest, template: str) -> HttpResponse:
 
 
 def framed(request: HttpRequest, template: str) -> HttpResponse:
-    return show(request, template, "", part="Attendance")
+    return show(request, template, "", module="attendance")
 
 
 def nothing(request: HttpRequest) -> HttpResponse:
