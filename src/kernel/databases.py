@@ -31,7 +31,7 @@ def atomic(module: str) -> transaction.Atomic:
 
 
 def outermost_transaction(connection: BaseDatabaseWrapper) -> transaction.Atomic | None:
-    """The block that opened the transaction, if one is open. The one around a test in Django's TestCase does not count."""
+    """The block that opened the transaction, if one is open. TestCase's own around a test does not count."""
     if not connection.in_atomic_block:
         return None
     return next((block for block in connection.atomic_blocks if not vars(block)["_from_testcase"]), None)

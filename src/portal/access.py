@@ -7,7 +7,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
 from contracts.base import Role
@@ -19,7 +20,7 @@ ROLE_LABELS = {Role.HOD: _("Head of department"), Role.STAFF: _("Staff"), Role.S
 LOGIN = "/"
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
 def only(*roles: Role) -> Callable[[View[P]], View[P]]:
@@ -27,7 +28,7 @@ def only(*roles: Role) -> Callable[[View[P]], View[P]]:
 
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             identity = identity_of(request)
             if identity is None:
                 return HttpResponseRedirect(LOGIN)

@@ -1,7 +1,7 @@
 """Finds ties between modules that an import linter cannot see, in the source of a module or of the portal.
 
-Names of models given as text, imports by name, foreign keys to other modules, other modules' tables in SQL, and calls to
-interfaces that the module does not declare as required.
+Names of models given as text, imports by name, foreign keys to other modules, other modules' tables in SQL, and calls
+to interfaces that the module does not declare as required.
 """
 
 import ast

@@ -89,9 +89,9 @@ def test_a_module_cannot_publish_an_event_of_another() -> None:
 @pytest.mark.django_db
 def test_a_change_that_is_rolled_back_tells_nobody() -> None:
     with consumer("probe", count_effect("x")):
-        with pytest.raises(ZeroDivisionError), transaction.atomic():
+        with transaction.atomic():
             publish(requested())
-            _ = 1 / 0
+            transaction.set_rollback(True)
         assert Relay().drain() == 0
     assert not OutboxEvent.objects.exists()
 

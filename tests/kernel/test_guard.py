@@ -1,5 +1,7 @@
 """The guard: planted crossings of a border are caught, whatever way the SQL took."""
 
+from collections.abc import Iterator
+
 import pytest
 from django.apps import apps
 from django.db import connection, transaction
@@ -13,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _pretend_the_audit_log_belongs_to_finance(monkeypatch: pytest.MonkeyPatch) -> None:
+def _pretend_the_audit_log_belongs_to_finance(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """So that two owners exist whichever modules run here."""
     owners = dict(guard.table_owners()) | {"kernel_auditentry": "finance"}
     monkeypatch.setattr(guard, "table_owners", lambda: owners)

@@ -1,7 +1,6 @@
 """The registry and the local binding: found by type, checked at the start, with the rules of a remote call."""
 
-from abc import ABC
-from collections.abc import Iterator
+from abc import ABC, abstractmethod
 
 import pytest
 from django.db import transaction
@@ -21,6 +20,7 @@ class Greeting(DTO):
 
 class GreeterService(Service, ABC, name="greeter"):
     @query(errors=(NotFound,))
+    @abstractmethod
     def greet(self, *, actor: Actor, name: str, times: int = 1) -> Greeting:
         """Greets."""
 
@@ -43,10 +43,10 @@ class Greeter(ReferenceQueries, GreeterService):
 
 
 @pytest.fixture
-def greeter() -> Iterator[GreeterService]:
+def greeter() -> GreeterService:
     services = Services()
     services.provide(GreeterService, Greeter())
-    yield services.get(GreeterService)
+    return services.get(GreeterService)
 
 
 def test_a_call_runs_as_the_module_that_provides_it(greeter: GreeterService) -> None:
@@ -122,7 +122,7 @@ class Missing(ReferenceQueries, GreeterService):
     ],
 )
 def test_a_provider_that_departs_from_its_contract_is_refused_at_the_start(provider: type, word: str) -> None:
-    candidate = object.__new__(provider)
+    candidate: object = object.__new__(provider)
     assert word in "\n".join(contract_problems(GreeterService, candidate))
     with pytest.raises(ContractBroken):
         Services().provide(GreeterService, candidate)
@@ -130,7 +130,7 @@ def test_a_provider_that_departs_from_its_contract_is_refused_at_the_start(provi
 
 def test_a_provider_that_lacks_an_operation_cannot_be_made() -> None:
     with pytest.raises(TypeError, match="fail"):
-        Missing()  # type: ignore[abstract]
+        Missing()
 
 
 def test_an_interface_must_be_typed_keyword_only_documented_and_take_an_actor() -> None:

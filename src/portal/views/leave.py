@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -61,29 +62,29 @@ class LeaveRow:
 
 @require_safe
 @only(Role.STUDENT)
-def student_apply_leave(request: HttpRequest) -> HttpResponse:
+def student_apply_leave(request: HttpRequest) -> HttpResponseBase:
     return _own_page(request, reverse("student_apply_leave_save"))
 
 
 @require_http_methods(["GET", "POST"])
 @only(Role.STUDENT)
-def student_apply_leave_save(request: HttpRequest) -> HttpResponse:
+def student_apply_leave_save(request: HttpRequest) -> HttpResponseBase:
     return _apply(request, back=reverse("student_apply_leave"))
 
 
 @require_safe
 @only(Role.STAFF)
-def staff_apply_leave(request: HttpRequest) -> HttpResponse:
+def staff_apply_leave(request: HttpRequest) -> HttpResponseBase:
     return _own_page(request, reverse("staff_apply_leave_save"))
 
 
 @require_http_methods(["GET", "POST"])
 @only(Role.STAFF)
-def staff_apply_leave_save(request: HttpRequest) -> HttpResponse:
+def staff_apply_leave_save(request: HttpRequest) -> HttpResponseBase:
     return _apply(request, back=reverse("staff_apply_leave"))
 
 
-def _apply(request: HttpRequest, *, back: str) -> HttpResponse:
+def _apply(request: HttpRequest, *, back: str) -> HttpResponseBase:
     if request.method != "POST":
         messages.error(request, _("Invalid Method"))
         return HttpResponseRedirect(back)
@@ -107,7 +108,7 @@ def _apply(request: HttpRequest, *, back: str) -> HttpResponse:
     return HttpResponseRedirect(back)
 
 
-def _own_page(request: HttpRequest, save_url: str) -> HttpResponse:
+def _own_page(request: HttpRequest, save_url: str) -> HttpResponseBase:
     state = ListState.from_request(request, sortable=("applied_at", "first_day", "status"))
     page = services.get(LeavesService).own(actor=actor_of(request), page=state.page_request())
     table = Table(
@@ -144,7 +145,7 @@ def _own_page(request: HttpRequest, save_url: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @only(Role.STUDENT, Role.STAFF, Role.HOD)
-def cancel_leave(request: HttpRequest, audience: str, leave_id: int) -> HttpResponse:
+def cancel_leave(request: HttpRequest, audience: str, leave_id: int) -> HttpResponseBase:
     """Withdraw one's own pending request; the HOD cancels an approved one."""
     actor = actor_of(request)
     leave = _find(actor, audience, leave_id)
@@ -178,17 +179,17 @@ def cancel_leave(request: HttpRequest, audience: str, leave_id: int) -> HttpResp
 
 @require_safe
 @only(Role.HOD)
-def student_leave_view(request: HttpRequest) -> HttpResponse:
+def student_leave_view(request: HttpRequest) -> HttpResponseBase:
     return _requests(request, Audience.STUDENT, _("Student leave"))
 
 
 @require_safe
 @only(Role.HOD)
-def staff_leave_view(request: HttpRequest) -> HttpResponse:
+def staff_leave_view(request: HttpRequest) -> HttpResponseBase:
     return _requests(request, Audience.STAFF, _("Staff leave"))
 
 
-def _requests(request: HttpRequest, audience: Audience, title: str) -> HttpResponse:
+def _requests(request: HttpRequest, audience: Audience, title: str) -> HttpResponseBase:
     actor = actor_of(request)
     state = ListState.from_request(
         request, sortable=("applied_at", "first_day", "status"), default_sort="-applied_at", filters=(STATUS_FILTER,)
@@ -279,29 +280,29 @@ def _people(actor: Actor, audience: Audience, leaves: Iterable[Leave]) -> Mappin
 
 @require_http_methods(["GET", "POST"])
 @only(Role.HOD)
-def student_leave_approve(request: HttpRequest, leave_id: int) -> HttpResponse:
+def student_leave_approve(request: HttpRequest, leave_id: int) -> HttpResponseBase:
     return _decide(request, Audience.STUDENT, leave_id, approve=True)
 
 
 @require_http_methods(["GET", "POST"])
 @only(Role.HOD)
-def student_leave_reject(request: HttpRequest, leave_id: int) -> HttpResponse:
+def student_leave_reject(request: HttpRequest, leave_id: int) -> HttpResponseBase:
     return _decide(request, Audience.STUDENT, leave_id, approve=False)
 
 
 @require_http_methods(["GET", "POST"])
 @only(Role.HOD)
-def staff_leave_approve(request: HttpRequest, leave_id: int) -> HttpResponse:
+def staff_leave_approve(request: HttpRequest, leave_id: int) -> HttpResponseBase:
     return _decide(request, Audience.STAFF, leave_id, approve=True)
 
 
 @require_http_methods(["GET", "POST"])
 @only(Role.HOD)
-def staff_leave_reject(request: HttpRequest, leave_id: int) -> HttpResponse:
+def staff_leave_reject(request: HttpRequest, leave_id: int) -> HttpResponseBase:
     return _decide(request, Audience.STAFF, leave_id, approve=False)
 
 
-def _decide(request: HttpRequest, audience: Audience, leave_id: int, *, approve: bool) -> HttpResponse:
+def _decide(request: HttpRequest, audience: Audience, leave_id: int, *, approve: bool) -> HttpResponseBase:
     """Asks on a page of its own, since the legacy's link is a GET; decides by POST."""
     actor = actor_of(request)
     back = reverse(f"{audience}_leave_view")

@@ -10,7 +10,7 @@ from kernel.refs import Reaction, dangling
 
 
 class Command(BaseCommand):
-    help = "Finds references between modules whose target is gone. Exits with an error when there are any but kept history."
+    help = "Finds references between modules whose target is gone. Kept history is shown, and is no error."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("what", choices=["audit"])
