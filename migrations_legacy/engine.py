@@ -10,6 +10,7 @@ from kernel.guard import acting_as
 from migrations_legacy.errors import LegacyError, MappingError
 from migrations_legacy.mapping import Context, TableMapping
 from migrations_legacy.models import PlacedBlock
+from migrations_legacy.plan import check_columns
 from migrations_legacy.progress import Progress
 from migrations_legacy.report import Report, TableReport
 from migrations_legacy.sources.base import Source
@@ -27,17 +28,15 @@ class Engine:
     def __init__(
         self, source: Source, contexts: Sequence[Context], *, progress: Progress, dry_run: bool = False
     ) -> None:
-        """MappingError when the mappings do not fit the models; nothing is written then."""
+        """MappingError when the mappings do not fit the source or the models; nothing is written then."""
         self._source, self._contexts, self._progress, self._dry_run = source, contexts, progress, dry_run
         self.report = Report(source=source.description, dry_run=dry_run)
         self.files: dict[str, str] = {}
         tables = set(source.tables())
-        self._targets = {
-            id(mapping): TargetTable(mapping)
-            for context in contexts
-            for mapping in context.tables
-            if mapping.source in tables
-        }
+        present = [mapping for context in contexts for mapping in context.tables if mapping.source in tables]
+        for mapping in present:
+            check_columns(mapping, source.columns(mapping.source))
+        self._targets = {id(mapping): TargetTable(mapping) for mapping in present}
         referred = {
             reference.table for context in contexts for table in context.tables for reference in table.references
         }
@@ -78,9 +77,9 @@ class Engine:
                 )
         self.report.absent = sorted(mapped.keys() - tables)
         self.report.unmapped = {table: self._source.count(table) for table in sorted(tables - mapped.keys())}
-        for table in sorted(mapped.keys() & tables):
-            if extra := [column for column in self._source.columns(table) if column not in mapped[table]]:
-                self.report.extra_columns[table] = extra
+        for name in sorted(mapped.keys() & tables):
+            if extra := [column for column in self._source.columns(name) if column not in mapped[name]]:
+                self.report.extra_columns[name] = extra
 
     def _move(self, context: Context) -> None:
         tables = [table for table in context.tables if id(table) in self._targets]

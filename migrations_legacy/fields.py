@@ -48,10 +48,7 @@ def _preparing(field: AnyField, connection: BaseDatabaseWrapper) -> Step:
         return int if connection.vendor == "sqlite" else bool
     if isinstance(field, models.FloatField):
         return lambda value: value
-    if (
-        isinstance(field, models.CharField | models.FileField | models.TextField)
-        and type(field) is not models.JSONField
-    ):
+    if isinstance(field, models.CharField | models.FileField | models.TextField):
         return _fitting_text(field)
 
     def prepare(value: Value) -> Value:

@@ -14,6 +14,12 @@ Note = Callable[[Row, str], None]
 """Takes a warning about a row."""
 
 
+def check_columns(mapping: TableMapping, columns: Sequence[str]) -> None:
+    """MappingError when the source's table lacks a column that the mapping reads."""
+    if missing := sorted(mapping.source_columns() - mapping.ignored - set(columns)):
+        raise MappingError(f"The source's table {mapping.source} has no column {', '.join(missing)}.")
+
+
 class Plan:
     """Converts rows of one mapping. Knows which rows of other tables have a place, and numbers duplicates."""
 
@@ -21,18 +27,13 @@ class Plan:
         self,
         mapping: TableMapping,
         *,
-        columns: Sequence[str],
         steps: Sequence[Step],
         placed: dict[str, set[int]],
         repeated: frozenset[tuple[object, ...]],
         note: Note,
     ) -> None:
-        """`columns`: those of the source table; `steps`: see TargetTable.storing; `placed`: source table → placed keys.
-
-        MappingError when the source lacks a column that the mapping needs.
-        """
+        """`steps`: see TargetTable.storing; `placed`: source table → placed keys; `repeated`: see Source.repeated."""
         self._mapping = mapping
-        self._check_columns(columns)
         self._getters = [self._getter(column, step, note) for column, step in zip(mapping.columns, steps, strict=True)]
         self._references = [(ref.column, ref.table, placed.get(ref.table, set())) for ref in mapping.references]
         self._by = mapping.duplicates.by if mapping.duplicates else ()
@@ -66,11 +67,6 @@ class Plan:
         number = self._seen.get(group, 0)
         self._seen[group] = number + 1
         return number
-
-    def _check_columns(self, columns: Sequence[str]) -> None:
-        needed = self._mapping.source_columns() - self._mapping.ignored
-        if missing := sorted(needed - set(columns)):
-            raise MappingError(f"The source's table {self._mapping.source} has no column {', '.join(missing)}.")
 
     @staticmethod
     def _getter(column: Column, step: Step, note: Note) -> Getter:

@@ -1,7 +1,8 @@
 """Tells people how far a run is."""
 
 import time
-from typing import Protocol, TextIO
+from collections.abc import Callable
+from typing import Protocol
 
 _REDRAW_SECONDS = 0.2
 
@@ -35,9 +36,9 @@ class Silent:
 class Written:
     """Writes one line per table; on a terminal the line is redrawn in place while the table is read."""
 
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-        self._in_place = stream.isatty()
+    def __init__(self, write: Callable[[str], object], *, in_place: bool) -> None:
+        """`in_place`: the output is a terminal."""
+        self._write, self._in_place = write, in_place
         self._name, self._total = "", 0
         self._began = self._drawn = 0.0
 
@@ -53,13 +54,11 @@ class Written:
         rate = done / max(now - self._began, 1e-6)
         left = (self._total - done) / rate if rate else 0.0
         share = 100 * done // max(self._total, 1)
-        self._stream.write(
+        self._write(
             f"\r\x1b[K{self._name}: {share} %, {done} of {self._total} rows, {rate:,.0f} rows/s, {left:.0f} s left"
         )
-        self._stream.flush()
 
     def finish(self, summary: str) -> None:
         rate = self._total / max(time.monotonic() - self._began, 1e-6)
         start = "\r\x1b[K" if self._in_place else ""
-        self._stream.write(f"{start}{self._name}: {self._total} rows, {summary}, {rate:,.0f} rows/s\n")
-        self._stream.flush()
+        self._write(f"{start}{self._name}: {self._total} rows, {summary}, {rate:,.0f} rows/s\n")

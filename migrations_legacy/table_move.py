@@ -128,7 +128,6 @@ class TableMove:
         source, table = self._shared.source, self._mapping.source
         return Plan(
             self._mapping,
-            columns=source.columns(table),
             steps=self._target.storing(),
             placed=self._shared.placed,
             repeated=source.repeated(table, duplicates.by) if duplicates else frozenset(),

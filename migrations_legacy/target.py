@@ -203,7 +203,8 @@ class TargetTable:
         names = ", ".join(reading(field, self.connection) for field in self.fields)
         with self.connection.cursor() as cursor:
             cursor.execute(f"SELECT {names} FROM {self._table} {rest}", params)
-            return cursor.fetchall()
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
     def _execute(
         self,

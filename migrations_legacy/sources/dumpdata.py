@@ -21,7 +21,6 @@ from migrations_legacy.sources.base import Row
 _CHUNK = 1 << 20
 _LONGEST_OBJECT = 64 << 20
 _BETWEEN_OBJECTS = " \t\r\n,[]"
-_OPENERS = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
 _DJANGO_TABLES = {
     "admin.logentry": "django_admin_log",
     "sessions.session": "django_session",
@@ -38,11 +37,15 @@ _MANY_TO_MANY = {
 
 
 def _open_text(path: Path) -> IO[str]:
-    opener = _OPENERS.get(path.suffix)
-    if opener is None:
-        return path.open(encoding="utf-8-sig")
-    text: IO[str] = opener(path, "rt", encoding="utf-8-sig")  # type: ignore[assignment]  # three openers, one shape
-    return text
+    match path.suffix:
+        case ".gz":
+            return gzip.open(path, "rt", encoding="utf-8-sig")
+        case ".bz2":
+            return bz2.open(path, "rt", encoding="utf-8-sig")
+        case ".xz":
+            return lzma.open(path, "rt", encoding="utf-8-sig")
+        case _:
+            return path.open(encoding="utf-8-sig")
 
 
 def read_objects(path: Path) -> Iterator[dict[str, Any]]:

@@ -53,9 +53,13 @@ class Command(BaseCommand):
         if not report.succeeded:
             raise CommandError(report.verdict)
 
+    def _write_progress(self, text: str) -> None:
+        self.stdout.write(text, ending="")
+        self.stdout.flush()
+
     def _move(self, source: Source, options: dict[str, Any]) -> Report:
         dry_run: bool = options["dry_run"]
-        progress = Written(self.stderr._out) if options["verbosity"] else Silent()
+        progress = Written(self._write_progress, in_place=self.stdout.isatty()) if options["verbosity"] else Silent()
         engine = Engine(source, CONTEXTS, progress=progress, dry_run=dry_run)
         report = engine.run()
         if report.succeeded:

@@ -1,0 +1,442 @@
+"""A legacy school moves in, again and again, and every row is accounted for."""
+
+import hashlib
+import io
+import json
+import sqlite3
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from migrations_legacy.contexts import CONTEXTS
+from migrations_legacy.legacy_schema import TABLES
+from migrations_legacy.models import PlacedBlock, QuarantinedRow
+from modules.academics.models import Course, Enrollment, SessionYear, Subject
+from modules.assessments.models import AssignmentSubmission, StudentResult
+from modules.attendance.models import Attendance, AttendanceReport
+from modules.feedback.models import StudentFeedback
+from modules.finance.models import Fine
+from modules.leaves.models import LeaveTotal, StudentLeave
+from modules.users.models import StaffProfile, StudentProfile, User
+from tests.legacy.school import HASH_3_0, HASH_3_2, HASH_5_1, HASH_SHA1, MEDIA, UNUSABLE, user
+
+pytestmark = pytest.mark.django_db
+
+REPORTS = iter(range(1000))
+
+
+def move(*sources: Path, **options: Any) -> dict[str, Any]:
+    """Run the command; gives its report."""
+    report = sources[0].parent / f"report-{next(REPORTS)}.json"
+    call_command("migrate_legacy", *map(str, sources), report=report, verbosity=0, **options)
+    content: dict[str, Any] = json.loads(report.read_text())
+    return content
+
+
+def table(report: dict[str, Any], source: str, target: str = "") -> dict[str, Any]:
+    found = [t for t in report["tables"] if t["source"] == source and (t["target"] == target if target else t["main"])]
+    assert len(found) == 1
+    line: dict[str, Any] = found[0]
+    return line
+
+
+def reasons(source: str) -> dict[str, str]:
+    """Key → code of a table's quarantined rows."""
+    return dict(QuarantinedRow.objects.filter(source=source).values_list("key", "code"))
+
+
+def execute(school: Path, statement: str, *params: object) -> None:
+    """What somebody does in the legacy."""
+    legacy = sqlite3.connect(school)
+    with legacy:
+        legacy.execute(statement, params)
+    legacy.close()
+
+
+def test_the_balance_holds_for_every_table(school: Path) -> None:
+    report = move(school)
+    for line in report["tables"]:
+        accounted = line["written"] + line["unchanged"] + line["quarantined"] + line["skipped"]
+        assert line["read"] == accounted, line
+        assert line["balances"]
+        assert line["agrees"]
+        if line["target"]:
+            assert line["source_checksum"] == line["target_checksum"], line
+    assert report["succeeded"]
+    assert report["changed"]
+    assert {line["source"] for line in report["tables"]} == set(TABLES)
+    assert not report["unmapped_tables"]
+    assert not report["absent_tables"]
+
+
+def test_every_column_of_the_legacy_has_a_place() -> None:
+    for source, facts in TABLES.items():
+        mapped = {name for c in CONTEXTS for t in c.tables if t.source == source for name in t.source_columns()}
+        skipped = any(t.source == source for c in CONTEXTS for t in c.skipped)
+        assert skipped or mapped == set(facts.columns), source
+
+
+def test_each_table_has_one_main_target() -> None:
+    main = [t.source for c in CONTEXTS for t in c.tables if t.main]
+    skipped = [t.source for c in CONTEXTS for t in c.skipped]
+    assert sorted(main + skipped) == sorted(TABLES)
+
+
+def test_a_second_run_changes_nothing(school: Path, media: Path) -> None:
+    move(school, media=media)
+    before = everything()
+    report = move(school, media=media)
+    assert not report["changed"]
+    assert report["succeeded"]
+    assert sum(line["written"] for line in report["tables"]) == 0
+    assert "Nothing changed" in report["verdict"]
+    assert all(line["source_checksum"] == line["target_checksum"] for line in report["tables"])
+    assert everything() == before
+
+
+def test_the_source_stays_as_it_was(school: Path) -> None:
+    folder = {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in school.parent.glob("school*")}
+    move(school)
+    move(school)
+    assert {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in school.parent.glob("school*")} == folder
+
+
+def test_ids_and_password_hashes_are_kept(school: Path) -> None:
+    move(school)
+    hashes = dict(User.objects.values_list("pk", "password"))
+    assert hashes[1] == HASH_5_1
+    assert hashes[2] == HASH_3_2
+    assert hashes[11] == HASH_3_0
+    assert hashes[14] == UNUSABLE
+    assert hashes[31] == HASH_SHA1
+    assert dict(StaffProfile.objects.values_list("pk", "user_id")) == {501: 10, 502: 11, 503: 12, 504: 14}
+    assert dict(StudentProfile.objects.values_list("pk", "user_id"))[701] == 31
+
+
+def test_accounts_come_over_whatever_they_are_like(school: Path) -> None:
+    move(school)
+    assert list(User.objects.filter(email="twin@school.example").values_list("pk", flat=True).order_by("pk")) == [
+        10,
+        11,
+    ]
+    assert User.objects.get(pk=31).email != User.objects.get(pk=32).email
+    assert User.objects.get(pk=12).email == ""
+    assert not User.objects.get(pk=14).is_active
+    assert User.objects.get(pk=3).user_type == "9"
+    assert not StaffProfile.objects.filter(user_id=13).exists()
+    assert User.objects.get(pk=31).first_name == "Zoe\u0308"
+    assert User.objects.get(pk=33).last_name == "O'Neill <b>&amp;</b>"
+    assert User.objects.get(pk=2).last_login == datetime(2024, 9, 2, 9, 0, tzinfo=UTC)
+
+
+def test_pictures_are_found_in_all_their_old_spellings(school: Path, media: Path) -> None:
+    report = move(school, media=media)
+    pictures = dict(StudentProfile.objects.values_list("pk", "profile_pic"))
+    assert pictures == {
+        701: "",
+        702: "",
+        703: "profile_pics/s3.png",
+        704: "root.png",
+        705: "pic url.png",
+        706: "profile_pics/gone.png",
+        707: "",
+        709: "",
+    }
+    assert any("students 707" in warning for warning in report["warnings"])
+    missing = " ".join(report["media"]["missing"])
+    assert "profile_pics/gone.png" in missing
+    assert "704_1_gone.pdf" in missing
+    assert len(report["media"]["missing"]) == 2
+
+
+def test_media_is_copied(school: Path, media: Path, own_media_folder: Path) -> None:
+    report = move(school, media=media)
+    assert report["media"]["copied"] == len(MEDIA)
+    assert {name: (own_media_folder / name).read_bytes() for name in MEDIA} == MEDIA
+
+
+def test_a_student_whose_course_is_gone_keeps_the_profile_but_has_no_enrolment(school: Path) -> None:
+    report = move(school)
+    assert StudentProfile.objects.filter(pk=709).exists()
+    assert not Enrollment.objects.filter(student_id=709).exists()
+    assert Enrollment.objects.get(student_id=701).course_id == 1
+    assert table(report, "students")["quarantined"] == 0
+    enrolments = table(report, "students", "academics.Enrollment")
+    assert enrolments["quarantined_by_reason"] == {"missing_reference": 1}
+
+
+def test_what_refers_to_nothing_is_quarantined_with_what_depends_on_it(school: Path) -> None:
+    move(school)
+    assert reasons("staffs") == {"505": "missing_reference"}
+    assert reasons("attendance") == {"5": "missing_reference"}
+    assert reasons("attendancereport") == dict.fromkeys(["10", "11", "12", "21"], "missing_reference")
+    assert reasons("leavereportstaff") == {"99": "missing_reference"}
+    orphan = QuarantinedRow.objects.get(source="attendancereport", key="21")
+    assert "9201" in orphan.reason
+    assert orphan.row["student_id_id"] == 9201
+    assert orphan.row["status"] == 1
+
+
+def test_duplicates_are_kept_and_numbered(school: Path) -> None:
+    move(school)
+    assert dict(Attendance.objects.values_list("pk", "duplicate")) == {1: 0, 2: 1, 3: 0, 4: 0}
+    marks = AttendanceReport.objects.filter(attendance_id=1, student_id=701)
+    assert dict(marks.values_list("pk", "duplicate")) == {1: 0, 20: 1}
+    results = StudentResult.objects.filter(student_id=702).order_by("pk")
+    assert [(r.exam_marks, r.duplicate) for r in results] == [(55.0, 0), (61.0, 1)]
+
+
+def test_attendance_says_present_or_absent(school: Path) -> None:
+    move(school)
+    assert AttendanceReport.objects.get(pk=1).status == "present"
+    assert AttendanceReport.objects.get(pk=2).status == "absent"
+
+
+def test_amounts_and_marks_are_kept_when_they_are_numbers(school: Path) -> None:
+    move(school)
+    amounts = dict(Fine.objects.values_list("pk", "amount"))
+    assert amounts == {
+        1: Decimal("500.00"),
+        2: Decimal("0.10"),
+        3: Decimal("250.50"),
+        4: Decimal("99999999.99"),
+        5: Decimal("0.00"),
+        6: Decimal("-25.00"),
+        8: Decimal("15.00"),
+    }
+    assert reasons("fine") == {"7": "bad_number"}
+    assert reasons("finepayment") == {"4": "missing_reference"}
+    assert len(Fine.objects.get(pk=8).reason) == 300
+    assert Fine.objects.get(pk=3).status == "paid"
+    assert reasons("studentresult") == {"6": "bad_number"}
+    assert StudentResult.objects.get(pk=5).exam_marks == -5.0
+    submissions = dict(AssignmentSubmission.objects.values_list("pk", "marks"))
+    assert submissions == {1: 8.5, 2: None, 3: 0.0, 4: 11.0}
+
+
+def test_free_text_dates_become_days_only_when_they_are_clear(school: Path) -> None:
+    report = move(school)
+    leaves = {leave.pk: leave for leave in StudentLeave.objects.all()}
+    assert (leaves[1].first_day, leaves[1].last_day) == (date(2025, 3, 10), date(2025, 3, 10))
+    assert leaves[2].first_day == date(2025, 3, 14)
+    assert leaves[2].written_dates == "  2025-03-14 "
+    assert leaves[6].first_day is None
+    assert leaves[6].written_dates == "2025-03-10,2025-03-11"
+    assert [leaves[number].status for number in (1, 2, 3, 4)] == ["approved", "rejected", "rejected", "pending"]
+    assert any("leavereportstudent 3:" in warning for warning in report["warnings"])
+
+
+def test_other_texts_and_days_come_over_unchanged(school: Path) -> None:
+    move(school)
+    assert StudentFeedback.objects.get(pk=1).text == "Open <i>earlier</i>?"
+    assert SessionYear.objects.get(pk=3).first_day > SessionYear.objects.get(pk=3).last_day
+    assert Subject.objects.get(pk=2).teacher_id == 13
+    assert Attendance.objects.get(pk=1).created_at == datetime(2024, 9, 2, 8, 30, 15, 123456, tzinfo=UTC)
+
+
+def test_running_totals_are_counted_anew(school: Path) -> None:
+    move(school)
+    assert not LeaveTotal.differences()
+    assert LeaveTotal.read(["student:all:approved"])["student:all:approved"] == 3
+
+
+def test_new_rows_get_ids_above_the_legacys(school: Path) -> None:
+    move(school)
+    assert StudentLeave.objects.create(student_id=701).pk > 10
+    assert User.objects.create(username="new").pk > 39
+
+
+def test_djangos_own_tables_are_left_out_by_named_rules(school: Path) -> None:
+    report = move(school)
+    for source in ("auth_permission", "django_session", "django_admin_log", "customuser_groups"):
+        line = table(report, source)
+        assert line["read"] == line["skipped"] > 0
+        assert all(line["skipped_by_rule"])
+
+
+def test_secrets_are_not_kept_in_the_quarantine(school: Path) -> None:
+    legacy = sqlite3.connect(school)
+    with legacy:
+        user(legacy, 50, "3", date_joined="never", password=HASH_3_2)
+    legacy.close()
+    move(school)
+    held = QuarantinedRow.objects.get(source="customuser", key="50")
+    assert held.code == "bad_time"
+    assert HASH_3_2 not in json.dumps(held.row) + held.reason
+    assert held.row["username"] == "user50"
+
+
+def test_a_dry_run_writes_nothing_and_says_so(school: Path, media: Path, own_media_folder: Path) -> None:
+    before = everything()
+    report = move(school, media=media, dry_run=True)
+    assert everything() == before
+    assert not own_media_folder.exists()
+    assert report["dry_run"]
+    assert "nothing was written" in report["verdict"]
+    real = move(school, media=media)
+    for planned, done in zip(report["tables"], real["tables"], strict=True):
+        for figure in ("read", "written", "quarantined_by_reason", "skipped", "source_checksum"):
+            assert planned[figure] == done[figure], (planned["source"], figure)
+
+
+def test_a_dump_gives_the_same_school_as_the_database(school: Path, dump: Path) -> None:
+    from_dump = move(dump)
+    from_database = move(school)
+    assert from_dump["succeeded"]
+    assert not from_database["changed"]
+    for one, other in zip(from_dump["tables"], from_database["tables"], strict=True):
+        if one["target"]:
+            assert one["source_checksum"] == other["source_checksum"], one["source"]
+
+
+def test_what_changed_in_the_legacy_is_brought_over(school: Path) -> None:
+    move(school)
+    execute(school, "UPDATE student_management_app_courses SET course_name = 'Optics' WHERE id = 2")
+    execute(
+        school,
+        "INSERT INTO student_management_app_courses SELECT 50, 'New', created_at, updated_at "
+        "FROM student_management_app_courses WHERE id = 1",
+    )
+    report = move(school)
+    courses = table(report, "courses")
+    assert (courses["inserted"], courses["updated"], courses["unchanged"]) == (1, 1, 3)
+    assert sum(line["written"] for line in report["tables"]) == 2
+    assert Course.objects.get(pk=2).name == "Optics"
+    assert Course.objects.filter(pk=50).exists()
+
+
+def test_what_was_changed_here_is_not_overwritten(school: Path) -> None:
+    move(school)
+    Course.objects.filter(pk=1).update(name="Ours")
+    Course.objects.filter(pk=2).update(name="Ours too")
+    execute(school, "UPDATE student_management_app_courses SET course_name = 'Theirs' WHERE id = 2")
+    for _ in range(2):
+        report = move(school)
+        courses = table(report, "courses")
+        assert courses["edited_here"] == 1
+        assert courses["quarantined_by_reason"] == {"conflict": 1}
+        assert courses["balances"]
+        assert courses["agrees"]
+        assert dict(Course.objects.filter(pk__in=[1, 2]).values_list("pk", "name")) == {1: "Ours", 2: "Ours too"}
+    assert QuarantinedRow.objects.get(source="courses").row["course_name"] == "Theirs"
+
+
+def test_what_was_deleted_here_stays_deleted(school: Path) -> None:
+    move(school)
+    StudentFeedback.objects.filter(pk=1).delete()
+    report = move(school)
+    assert table(report, "feedbackstudent")["removed_here"] == 1
+    assert not report["changed"]
+    assert not StudentFeedback.objects.filter(pk=1).exists()
+
+
+def test_what_the_legacy_deleted_is_kept_and_reported(school: Path) -> None:
+    move(school)
+    execute(school, "DELETE FROM student_management_app_feedbackstudent WHERE id = 1")
+    report = move(school)
+    assert table(report, "feedbackstudent")["gone_from_source"] == 1
+    assert report["succeeded"]
+    assert StudentFeedback.objects.filter(pk=1).exists()
+
+
+def test_rows_leave_the_quarantine_when_they_find_their_place(school: Path) -> None:
+    move(school)
+    execute(
+        school,
+        "INSERT INTO student_management_app_subjects SELECT 9101, 'Found again', created_at, updated_at, "
+        "course_id_id, staff_id_id FROM student_management_app_subjects WHERE id = 1",
+    )
+    report = move(school)
+    assert reasons("attendance") == {}
+    assert set(reasons("attendancereport")) == {"21"}
+    assert table(report, "attendancereport")["written"] == 3
+
+
+def test_an_id_that_is_in_use_here_is_not_overwritten(school: Path) -> None:
+    Course.objects.create(pk=1, name="Here before")
+    report = move(school)
+    assert report["succeeded"]
+    assert reasons("courses") == {"1": "taken"}
+    assert Course.objects.get(pk=1).name == "Here before"
+    assert not Enrollment.objects.filter(student_id=701).exists(), "it would name a course that is another one"
+
+
+def test_what_a_killed_run_had_written_is_taken_over(school: Path) -> None:
+    move(school)
+    PlacedBlock.objects.all().delete()
+    report = move(school)
+    assert report["succeeded"]
+    assert not report["changed"]
+    assert PlacedBlock.objects.exists()
+
+
+def test_a_row_that_the_database_refuses_does_not_stop_the_others(school: Path) -> None:
+    User.objects.create(pk=9000, username="user32")
+    report = move(school)
+    assert reasons("customuser") == {"32": "refused"}
+    assert report["succeeded"]
+    assert User.objects.filter(pk=33).exists()
+    assert reasons("students")["702"] == "missing_reference"
+
+
+def test_unknown_tables_and_columns_are_named(school: Path) -> None:
+    execute(school, "CREATE TABLE library_book (id integer PRIMARY KEY, title text)")
+    execute(school, "INSERT INTO library_book VALUES (1, 'Optics')")
+    execute(school, "ALTER TABLE student_management_app_students ADD COLUMN blood_group text")
+    report = move(school)
+    assert report["unmapped_tables"] == {"library_book": 1}
+    assert report["unmapped_columns"] == {"students": ["blood_group"]}
+    assert report["succeeded"]
+
+
+def test_a_missing_column_is_refused_before_anything_is_written(school: Path) -> None:
+    execute(school, "ALTER TABLE student_management_app_finepayment DROP COLUMN payment_method")
+    before = everything()
+    with pytest.raises(CommandError, match=r"finepayment has no column payment_method"):
+        move(school)
+    assert everything() == before
+
+
+@pytest.mark.parametrize(
+    ("description", "content"),
+    [
+        ("empty", b""),
+        ("text", b"Dear head,"),
+        ("truncated", b"SQLite format 3\x00" + bytes(30)),
+        ("other JSON", b'{"name": "x"}'),
+    ],
+)
+def test_refusals_are_one_line_and_write_nothing(tmp_path: Path, description: str, content: bytes) -> None:
+    path = tmp_path / "source"
+    path.write_bytes(content)
+    before = everything()
+    with pytest.raises(CommandError) as refusal:
+        move(path)
+    assert "\n" not in str(refusal.value), description
+    assert str(path) in str(refusal.value)
+    assert everything() == before
+
+
+def test_the_command_prints_the_report_and_a_line_for_each_table(school: Path) -> None:
+    out = io.StringIO()
+    call_command("migrate_legacy", str(school), stdout=out, stderr=out)
+    text = out.getvalue()
+    assert "customuser → users.User: 17 rows, 17 written" in text
+    assert text.rstrip().endswith("The balance holds and both sides agree.")
+    assert HASH_3_2 not in text
+
+
+def everything() -> dict[str, int]:
+    """How many rows each table holds."""
+    tables = [name for name in connection.introspection.table_names() if not name.startswith("django_")]
+    with connection.cursor() as cursor:
+        counts = {}
+        for name in tables:
+            cursor.execute(f'SELECT COUNT(*) FROM "{name}"')
+            counts[name] = cursor.fetchone()[0]
+    return counts
