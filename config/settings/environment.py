@@ -98,7 +98,7 @@ class Environment(BaseSettings):
 
     @property
     def payments_through(self) -> str:
-        """The payment provider; empty for none. Production never falls back to the sandbox, which settles without money."""
+        """The payment provider; empty for none. Production never falls back to the sandbox, which moves no money."""
         return self.payment_provider or ("razorpay" if self.razorpay_key_id else "sandbox" if self.local else "")
 
     def signing_key(self) -> str:
