@@ -1,6 +1,6 @@
 """The admin site shows tables and changes none: writing belongs to the services, with their rules, events and audit."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.db.models import Model
@@ -8,8 +8,13 @@ from django.http import HttpRequest
 
 from kernel.models import AuditEntry, Delivery, InboxEntry, OutboxEvent
 
+if TYPE_CHECKING:
+    Base = admin.ModelAdmin[Any]
+else:  # Django's own class is not generic
+    Base = admin.ModelAdmin
 
-class ReadOnlyAdmin(admin.ModelAdmin[Any]):
+
+class ReadOnlyAdmin(Base):
     """Base of the modules' admin classes."""
 
     show_full_result_count = False

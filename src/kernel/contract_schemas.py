@@ -1,0 +1,127 @@
+"""The contracts as JSON Schema, and whether a change of them would break whoever still has the old one.
+
+What others send (requests) must go on being accepted; what they receive (results, events) must go on being readable.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import TypeAdapter
+
+import contracts
+from contracts.base import Event, Service
+
+FOLDER = Path(contracts.__path__[0]) / "schemas"
+
+Direction = Literal["sent to us", "received from us"]
+Schema = dict[str, Any]
+
+
+def schema_of(module: str) -> Schema:
+    """Everything that a module's contract says, as JSON Schema."""
+    interface = Service.interfaces[module]
+    return {
+        "operations": {
+            name: {
+                "kind": operation.kind,
+                "idempotent": operation.idempotent,
+                "errors": sorted(error.code for error in operation.allowed_errors),
+                "request": operation.request_model.model_json_schema(),
+                "result": operation.result_adapter.json_schema(mode="serialization"),
+            }
+            for name, operation in sorted(interface.operations.items())
+        },
+        "events": {
+            type_id: TypeAdapter(event).json_schema(mode="serialization")
+            for type_id, event in sorted(Event.types.items())
+            if event.module() == module
+        },
+    }
+
+
+def breaking_changes(old: Schema, new: Schema) -> list[str]:
+    """What a client of the old contract would stumble over, in words; empty when it would not notice."""
+    return [*_operations(old["operations"], new["operations"]), *_events(old["events"], new["events"])]
+
+
+def _operations(old: Schema, new: Schema) -> Iterator[str]:
+    for name, before in old.items():
+        after = new.get(name)
+        if after is None:
+            yield f"operation {name} is gone"
+            continue
+        if before["kind"] != after["kind"] or (before["idempotent"] and not after["idempotent"]):
+            yield f"operation {name} may no longer be repeated safely"
+        for code in sorted(set(after["errors"]) - set(before["errors"])):
+            yield f"operation {name} may now raise {code}"
+        yield from _compare(before["request"], after["request"], "sent to us", f"{name} request")
+        yield from _compare(before["result"], after["result"], "received from us", f"{name} result")
+
+
+def _events(old: Schema, new: Schema) -> Iterator[str]:
+    for type_id, before in old.items():
+        if type_id not in new:
+            yield f"event {type_id} is gone"
+        else:
+            yield from _compare(before, new[type_id], "received from us", f"event {type_id}")
+
+
+def _compare(old: Schema, new: Schema, direction: Direction, where: str) -> Iterator[str]:
+    yield from _Comparison(old, new, direction).differences(old, new, where)
+
+
+class _Comparison:
+    """Walks through two schemas side by side, resolving references each in its own document."""
+
+    def __init__(self, old_root: Schema, new_root: Schema, direction: Direction) -> None:
+        self.old_root, self.new_root, self.direction = old_root, new_root, direction
+        self.seen: set[tuple[str, str]] = set()
+
+    def differences(self, old: Schema, new: Schema, where: str) -> Iterator[str]:
+        pair = (old.get("$ref", ""), new.get("$ref", ""))
+        if all(pair):
+            if pair in self.seen:
+                return
+            self.seen.add(pair)
+        old, new = _resolve(old, self.old_root), _resolve(new, self.new_root)
+        yield from self._kind(old, new, where)
+        yield from self._choices(old, new, where)
+        yield from self._properties(old, new, where)
+        for keyword in ("items", "additionalProperties"):
+            if isinstance(old.get(keyword), dict) and isinstance(new.get(keyword), dict):
+                yield from self.differences(old[keyword], new[keyword], f"{where}[]")
+        for before, after in zip(old.get("anyOf", []), new.get("anyOf", []), strict=False):
+            yield from self.differences(before, after, where)
+
+    def _kind(self, old: Schema, new: Schema, where: str) -> Iterator[str]:
+        if (old.get("type"), old.get("format")) != (new.get("type"), new.get("format")):
+            yield f"{where} has another type"
+        wider, narrower = (new, old) if self.direction == "sent to us" else (old, new)
+        if len(wider.get("anyOf", [])) < len(narrower.get("anyOf", [])):
+            yield f"{where} {'accepts' if self.direction == 'sent to us' else 'holds'} other types"
+
+    def _choices(self, old: Schema, new: Schema, where: str) -> Iterator[str]:
+        before, after = set(old.get("enum", [])), set(new.get("enum", []))
+        lost = before - after if self.direction == "sent to us" else after - before
+        for value in sorted(map(str, lost)):
+            yield f"{where} {'no longer accepts' if self.direction == 'sent to us' else 'may now be'} {value!r}"
+
+    def _properties(self, old: Schema, new: Schema, where: str) -> Iterator[str]:
+        before, after = old.get("properties", {}), new.get("properties", {})
+        for name in sorted(before.keys() - after.keys()):
+            yield f"{where}.{name} is gone"
+        if self.direction == "sent to us":
+            for name in sorted(set(new.get("required", [])) - set(old.get("required", []))):
+                yield f"{where}.{name} must now be given"
+        else:
+            for name in sorted(set(old.get("required", [])) - set(new.get("required", [])) - (before.keys() - after.keys())):
+                yield f"{where}.{name} may now be missing"
+        for name in sorted(before.keys() & after.keys()):
+            yield from self.differences(before[name], after[name], f"{where}.{name}")
+
+
+def _resolve(schema: Schema, root: Schema) -> Schema:
+    while "$ref" in schema:
+        schema = root["$defs"][schema["$ref"].rpartition("/")[2]]
+    return schema

@@ -1,0 +1,83 @@
+"""A contract cannot change unnoticed, nor in a way that breaks whoever still has the old one."""
+
+import copy
+import json
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from contracts.base import Service
+from kernel.contract_schemas import FOLDER, breaking_changes, schema_of
+
+pytestmark = pytest.mark.sqlite_only
+
+
+def test_the_schemas_that_are_checked_in_are_those_of_the_code() -> None:
+    call_command("contracts")
+
+
+@pytest.mark.parametrize("module", sorted(Service.interfaces))
+def test_no_contract_breaks_the_one_that_is_checked_in(module: str) -> None:
+    checked_in = json.loads((FOLDER / f"{module}.json").read_text(encoding="utf-8"))
+    assert breaking_changes(checked_in, schema_of(module)) == []
+
+
+@pytest.fixture
+def old() -> dict[str, Any]:
+    return schema_of("leaves")
+
+
+@pytest.fixture
+def new(old: dict[str, Any]) -> dict[str, Any]:
+    return copy.deepcopy(old)
+
+
+def request_of(schema: dict[str, Any], operation: str) -> dict[str, Any]:
+    request: dict[str, Any] = schema["operations"][operation]["request"]
+    return request
+
+
+def test_what_clients_cannot_notice_is_no_break(old: dict[str, Any], new: dict[str, Any]) -> None:
+    new["operations"]["extra"] = new["operations"]["apply"]
+    request_of(new, "apply")["properties"]["hint"] = {"type": "string", "default": ""}
+    new["events"]["leaves.approved.v1"]["properties"]["extra"] = {"type": "string"}
+    assert breaking_changes(old, new) == []
+
+
+def test_a_lost_operation_event_parameter_or_field_is_a_break(old: dict[str, Any], new: dict[str, Any]) -> None:
+    del new["operations"]["cancel"]
+    del new["events"]["leaves.cancelled.v1"]
+    del request_of(new, "reject")["properties"]["note"]
+    del new["events"]["leaves.approved.v1"]["properties"]["note"]
+    new["events"]["leaves.approved.v1"]["required"].remove("note")
+    assert breaking_changes(old, new) == [
+        "operation cancel is gone",
+        "reject request.note is gone",
+        "event leaves.approved.v1.note is gone",
+        "event leaves.cancelled.v1 is gone",
+    ]
+
+
+def test_a_new_required_parameter_is_a_break_and_so_is_a_result_that_may_lack_a_field(
+    old: dict[str, Any], new: dict[str, Any]
+) -> None:
+    request_of(new, "approve")["properties"]["why"] = {"type": "string"}
+    request_of(new, "approve")["required"].append("why")
+    new["operations"]["apply"]["result"]["required"].remove("reason")
+    assert breaking_changes(old, new) == ["apply result.reason may now be missing", "approve request.why must now be given"]
+
+
+def test_a_value_that_is_no_longer_accepted_or_newly_returned_is_a_break(old: dict[str, Any], new: dict[str, Any]) -> None:
+    request_of(new, "requests")["$defs"]["Audience"]["enum"].remove("staff")
+    new["operations"]["apply"]["result"]["$defs"]["LeaveStatus"]["enum"].append("lost")
+    assert breaking_changes(old, new) == [
+        "apply result.status may now be 'lost'",
+        "requests request.audience no longer accepts 'staff'",
+    ]
+
+
+def test_another_type_or_error_is_a_break(old: dict[str, Any], new: dict[str, Any]) -> None:
+    request_of(new, "apply")["properties"]["reason"] = {"type": "integer"}
+    new["operations"]["own"]["errors"].append("limit_reached")
+    assert breaking_changes(old, new) == ["apply request.reason has another type", "operation own may now raise limit_reached"]
