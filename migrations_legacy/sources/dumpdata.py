@@ -8,6 +8,7 @@ import bz2
 import gzip
 import json
 import lzma
+import math
 import sqlite3
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -92,6 +93,18 @@ def table_of(model: str) -> str:
         return _DJANGO_TABLES[label]
     app, _, name = label.partition(".")
     return name if app == _APP else f"{app}_{name}"
+
+
+def _strict_json(row: dict[str, object]) -> str:
+    """JSON that SQLite's functions take: NaN and the infinite numbers, which JSON does not have, become text."""
+    try:
+        return json.dumps(row, sort_keys=True, allow_nan=False)
+    except ValueError:
+        finite = {
+            name: str(value) if isinstance(value, float) and not math.isfinite(value) else value
+            for name, value in row.items()
+        }
+        return json.dumps(finite, sort_keys=True, allow_nan=False)
 
 
 class DumpdataSource:
@@ -192,7 +205,7 @@ class DumpdataSource:
             self._connection.execute(f'CREATE TABLE "{table}" (key PRIMARY KEY, data TEXT NOT NULL) WITHOUT ROWID')
             self._columns[table] = {}
         self._columns[table].update(dict.fromkeys(row))
-        data = json.dumps(row, sort_keys=True)
+        data = _strict_json(row)
         done = self._connection.execute(f'INSERT OR IGNORE INTO "{table}" VALUES (?, ?)', (key, data))
         if done.rowcount == 0:
             stored = self._connection.execute(f'SELECT data FROM "{table}" WHERE key = ?', (key,)).fetchone()[0]

@@ -289,8 +289,9 @@ def test_a_dump_gives_the_same_school_as_the_database(school: Path, dump: Path) 
     from_database = move(school)
     assert from_dump["succeeded"]
     assert not from_database["changed"]
-    for one, other in zip(from_dump["tables"], from_database["tables"], strict=True):
+    for one in from_dump["tables"]:
         if one["target"]:
+            other = table(from_database, one["source"], one["target"])
             assert one["source_checksum"] == other["source_checksum"], one["source"]
 
 
