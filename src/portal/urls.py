@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import leave, session
+from portal.views import attendance, attendance_ajax, leave, session
 
 urlpatterns = [
     # Everybody
@@ -10,6 +10,23 @@ urlpatterns = [
     path("doLogin/", session.do_login, name="doLogin"),
     path("logout_user/", session.logout, name="logout_user"),
     path("get_user_details/", session.user_details, name="get_user_details"),
+    # Attendance
+    path("staff_take_attendance/", attendance.staff_take_attendance, name="staff_take_attendance"),
+    path("staff_update_attendance/", attendance.staff_update_attendance, name="staff_update_attendance"),
+    path("admin_view_attendance/", attendance.admin_view_attendance, name="admin_view_attendance"),
+    path("student_view_attendance/", attendance.student_view_attendance, name="student_view_attendance"),
+    path("student_view_attendance_post/", attendance.student_view_attendance_post, name="student_view_attendance_post"),
+    path("get_students/", attendance_ajax.get_students, name="get_students"),
+    path("get_attendance_dates/", attendance_ajax.get_attendance_dates, name="get_attendance_dates"),
+    path("get_attendance_student/", attendance_ajax.get_attendance_student, name="get_attendance_student"),
+    path("save_attendance_data/", attendance_ajax.save_attendance_data, name="save_attendance_data"),
+    path("update_attendance_data/", attendance_ajax.update_attendance_data, name="update_attendance_data"),
+    path("admin_get_attendance_dates/", attendance_ajax.admin_get_attendance_dates, name="admin_get_attendance_dates"),
+    path(
+        "admin_get_attendance_student/",
+        attendance_ajax.admin_get_attendance_student,
+        name="admin_get_attendance_student",
+    ),
     # Leave
     path("student_apply_leave/", leave.student_apply_leave, name="student_apply_leave"),
     path("student_apply_leave_save/", leave.student_apply_leave_save, name="student_apply_leave_save"),

@@ -1,0 +1,48 @@
+"""Which register: the fields that the attendance pages choose by, under the legacy's names."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from contracts.academics import SessionYear, Subject
+
+
+class RegisterChoiceForm(forms.Form):
+    """A subject and a session year; the choices are those of this moment and this person."""
+
+    subject = forms.TypedChoiceField(label=_("Subject"), coerce=int)
+    session_year = forms.TypedChoiceField(label=_("Session year"), coerce=int)
+
+    def __init__(
+        self, *args: object, subjects: Iterable[Subject], years: Iterable[SessionYear], **kwargs: object
+    ) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self._choices("subject", [(s.id, f"{s.name} ({s.course_name})") for s in subjects])
+        self._choices("session_year", [(y.id, y.label) for y in years])
+
+    def _choices(self, name: str, choices: list[tuple[int, str]]) -> None:
+        field = self.fields[name]
+        if isinstance(field, forms.TypedChoiceField):
+            field.choices = choices
+
+
+class DayForm(RegisterChoiceForm):
+    """And a day, to take the roll."""
+
+    attendance_date = forms.DateField(label=_("Day"))
+
+
+class StudentRangeForm(forms.Form):
+    """A student's own question: which subject, from when to when."""
+
+    subject = forms.TypedChoiceField(label=_("Subject"), coerce=int)
+    start_date = forms.DateField(label=_("From"))
+    end_date = forms.DateField(label=_("To"))
+
+    def __init__(self, *args: Any, subjects: Iterable[Subject], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["subject"]
+        if isinstance(field, forms.TypedChoiceField):
+            field.choices = [(s.id, s.name) for s in subjects]
