@@ -1,0 +1,19 @@
+from django.utils.translation import gettext_lazy as _
+
+from contracts import academics, assessments
+from kernel.module import ModuleConfig
+
+
+class AssessmentsConfig(ModuleConfig):
+    name = "modules.assessments"
+    verbose_name = _("Assessments")
+
+    provides = assessments.AssessmentsService
+    requires = (academics.AcademicsService,)
+    publishes = (
+        assessments.AssignmentPublished,
+        assessments.AssignmentSubmitted,
+        assessments.SubmissionGraded,
+        assessments.ResultRecorded,
+    )
+    deleted = assessments.AssessmentsDeleted

@@ -1,0 +1,368 @@
+"""What assessments does for others; the only writer of its tables."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from functools import partial
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from contracts.assessments import (
+    AssessmentsService,
+    Assignment,
+    AssignmentPublished,
+    AssignmentSubmitted,
+    Mark,
+    MarkChange,
+    RecordedResult,
+    Result,
+    ResultRecorded,
+    Submission,
+    SubmissionGraded,
+    SubmissionStatus,
+)
+from contracts.base import Actor, Download, Instant, Page, PageRequest, Role, Upload
+from contracts.errors import Conflict, Forbidden, Invalid, NotFound
+from kernel import audit
+from kernel.databases import alias_of, atomic, serialize
+from kernel.events import publish
+from kernel.paging import page_of
+from kernel.permissions import require, require_login
+from kernel.refs import ReferenceQueries, erase
+from modules.assessments import access, files, models, queries, rules, uploads
+from modules.assessments.models import AssessmentTotal, AssignmentSubmission, MarkedKind, StudentResult
+
+ASSIGNMENT_ORDER = {"due_at": "due_at", "title": "title", "created_at": "created_at"}
+SUBMISSION_ORDER = {"submitted_at": "submitted_at", "marks": "marks", "status": "status"}
+
+
+class Assessments(ReferenceQueries, AssessmentsService):
+    # Assignments
+
+    def add_assignment(
+        self, *, actor: Actor, subject_id: int, title: str, description: str, due_at: Instant
+    ) -> Assignment:
+        require(actor, Role.HOD, Role.STAFF)
+        subject = access.subject(actor, subject_id)
+        _check_assignment(title, subject_is_known=subject is not None)
+        access.check_teaches(actor, subject)
+        with atomic(self.module):
+            row = models.Assignment.objects.create(
+                subject_id=subject_id, title=title.strip(), description=description.strip(), due_at=due_at
+            )
+            audit.record(actor=actor, action="assessments.assignment_added", target=f"Assignment:{row.pk}")
+            publish(
+                AssignmentPublished(
+                    assignment_id=row.pk,
+                    subject_id=row.subject_id,
+                    title=row.title,
+                    due_at=row.due_at,
+                    at=row.created_at,
+                )
+            )
+        return _assignment(row.pk)
+
+    def delete_assignment(self, *, actor: Actor, assignment_id: int) -> None:
+        require(actor, Role.HOD, Role.STAFF)
+        access.require_teacher(actor, _assignment(assignment_id).subject_id)
+        with atomic(self.module):
+            row = _locked_assignment(assignment_id)
+            # Held before the totals are touched, in the order in which grading takes them.
+            handed_in = list(row.submissions.select_for_update().values_list("submission_file", "marks"))
+            AssessmentTotal.add_ungraded(row.subject_id, -sum(marks is None for _path, marks in handed_in))
+            erase(models.Assignment.objects.filter(pk=row.pk))
+            audit.record(
+                actor=actor,
+                action="assessments.assignment_deleted",
+                target=f"Assignment:{assignment_id}",
+                title=row.title,
+                submissions=len(handed_in),
+            )
+            paths = [path for path, _marks in handed_in if path]
+            transaction.on_commit(partial(files.remove, paths), using=alias_of(self.module), robust=True)
+
+    def assignment(self, *, actor: Actor, assignment_id: int) -> Assignment:
+        require_login(actor)
+        found = _assignment(assignment_id)
+        if actor.role is not Role.STUDENT:
+            access.require_teacher(actor, found.subject_id)
+        elif not access.studies(actor, found.subject_id):
+            raise _no_assignment(assignment_id)
+        return found
+
+    def list_assignments(
+        self, *, actor: Actor, page: PageRequest, subject_ids: tuple[int, ...] | None = None
+    ) -> Page[Assignment]:
+        require_login(actor)
+        rows: QuerySet[models.Assignment] = models.Assignment.objects.all()
+        for ids in (access.visible_subjects(actor), subject_ids):
+            if ids is not None:
+                rows = rows.filter(subject_id__in=ids)
+        return page_of(rows, page, build=queries.build_assignments, search=("title",), order=ASSIGNMENT_ORDER)
+
+    def ungraded_count(self, *, actor: Actor) -> int:
+        require(actor, Role.HOD, Role.STAFF)
+        subject_ids = access.visible_subjects(actor)
+        names = ["ungraded:all"] if subject_ids is None else [f"ungraded:{i}" for i in subject_ids]
+        return sum(AssessmentTotal.read(names).values())
+
+    # Submissions
+
+    def submit(self, *, actor: Actor, assignment_id: int, file: Upload) -> Submission:
+        require(actor, Role.STUDENT)
+        if actor.student_id is None:
+            raise Forbidden(message=_("Only students with a complete profile can hand in work."))
+        assignment = _assignment(assignment_id)
+        if not access.studies(actor, assignment.subject_id):
+            raise _no_assignment(assignment_id)
+        _check_open(actor.student_id, assignment_id, assignment.due_at, at=timezone.now())
+        name = uploads.accepted_name(file)
+        wanted = uploads.stored_path(student_id=actor.student_id, assignment_id=assignment_id, name=name)
+        with files.stored(wanted, file.content) as path, atomic(self.module):
+            parent = _locked_assignment(assignment_id)
+            now = timezone.now()
+            _check_open(actor.student_id, assignment_id, parent.due_at, at=now)
+            row = parent.submissions.create(
+                student_id=actor.student_id, submission_file=path, original_name=name, submitted_at=now
+            )
+            AssessmentTotal.add_ungraded(parent.subject_id, +1)
+            audit.record(actor=actor, action="assessments.submitted", target=f"AssignmentSubmission:{row.pk}")
+            publish(
+                AssignmentSubmitted(
+                    submission_id=row.pk,
+                    assignment_id=assignment_id,
+                    subject_id=parent.subject_id,
+                    student_id=row.student_id,
+                    at=row.submitted_at,
+                )
+            )
+        return queries.submission(row)
+
+    def submissions(self, *, actor: Actor, assignment_id: int, page: PageRequest) -> Page[Submission]:
+        require(actor, Role.HOD, Role.STAFF)
+        access.require_teacher(actor, _assignment(assignment_id).subject_id)
+        rows: QuerySet[AssignmentSubmission] = AssignmentSubmission.objects.filter(assignment=assignment_id)
+        return page_of(
+            rows, page, build=queries.build_submissions, order=SUBMISSION_ORDER, default_order="submitted_at"
+        )
+
+    def own_submissions(self, *, actor: Actor, assignment_ids: tuple[int, ...]) -> dict[int, Submission]:
+        require(actor, Role.STUDENT)
+        if actor.student_id is None:
+            return {}
+        rows = AssignmentSubmission.objects.filter(student_id=actor.student_id, assignment__in=assignment_ids)
+        return {s.assignment_id: s for s in queries.build_submissions(rows)}
+
+    def grade(self, *, actor: Actor, submission_id: int, marks: Mark) -> Submission:
+        require(actor, Role.HOD, Role.STAFF)
+        access.require_teacher(actor, _submission(submission_id).assignment.subject_id)
+        _check_grade(marks)
+        with atomic(self.module):
+            row = _submission(submission_id, locked=True)
+            old, subject_id = row.marks, row.assignment.subject_id
+            row.marks, row.status = float(marks), SubmissionStatus.GRADED.value
+            row.save(update_fields=["marks", "status"])
+            if old != row.marks:
+                if old is None:
+                    AssessmentTotal.add_ungraded(subject_id, -1)
+                _note_changes(actor, MarkedKind.SUBMISSION, row, subject_id, {"marks": (old, row.marks)})
+                audit.record(actor=actor, action="assessments.graded", target=f"AssignmentSubmission:{row.pk}")
+                publish(
+                    SubmissionGraded(
+                        submission_id=row.pk,
+                        assignment_id=row.assignment_id,
+                        title=row.assignment.title,
+                        student_id=row.student_id,
+                        marks=marks,
+                        at=timezone.now(),
+                    )
+                )
+        return queries.submission(row)
+
+    def submission_file(self, *, actor: Actor, submission_id: int) -> Download:
+        require_login(actor)
+        row = _submission(submission_id)
+        if actor.role is not Role.STUDENT:
+            access.require_teacher(actor, row.assignment.subject_id)
+        elif row.student_id != actor.student_id:
+            raise _no_submission(submission_id)
+        content = files.content(row.submission_file)
+        if content is None:
+            raise NotFound(
+                entity="assessments.AssignmentSubmission",
+                id=submission_id,
+                message=_("The file of this submission is missing."),
+            )
+        kind = uploads.kind_of(content)
+        return Download(
+            name=queries.file_name(row.original_name, row.submission_file),
+            content_type=kind.content_type if kind else uploads.UNKNOWN_TYPE,
+            content=content,
+        )
+
+    def submission_history(self, *, actor: Actor, submission_id: int) -> tuple[MarkChange, ...]:
+        require(actor, Role.HOD, Role.STAFF)
+        access.require_teacher(actor, _submission(submission_id).assignment.subject_id)
+        return queries.history(MarkedKind.SUBMISSION, submission_id)
+
+    # Results
+
+    def record_result(
+        self, *, actor: Actor, subject_id: int, student_id: int, exam_marks: Mark, assignment_marks: Mark
+    ) -> RecordedResult:
+        require(actor, Role.HOD, Role.STAFF)
+        subject = access.subject(actor, subject_id)
+        if subject is None:
+            raise NotFound(entity="academics.Subject", id=subject_id, message=_("There is no such subject."))
+        access.check_teaches(actor, subject)
+        _check_result_marks(exam_marks=exam_marks, assignment_marks=assignment_marks)
+        pair = StudentResult.objects.filter(student_id=student_id, subject_id=subject_id)
+        if not pair.exists() and access.course_of(actor, student_id) != subject.course_id:
+            raise Invalid(fields={"student_id": [_("This student is not enrolled in the subject's course.")]})
+        marks = {"exam_marks": float(exam_marks), "assignment_marks": float(assignment_marks)}
+        with atomic(self.module):
+            serialize(self.module, f"result:{student_id}:{subject_id}")
+            rows = list(pair.select_for_update().order_by("duplicate"))
+            created = not rows
+            if created:
+                rows = [StudentResult.objects.create(student_id=student_id, subject_id=subject_id, **marks)]
+                _note_changes(
+                    actor, MarkedKind.RESULT, rows[0], subject_id, {f: (None, new) for f, new in marks.items()}
+                )
+            # Every row is set, so no shortcut at the first that changed.
+            changed = [row for row in rows if _set_marks(actor, row, marks)]
+            if created or changed:
+                audit.record(actor=actor, action="assessments.result_recorded", target=f"StudentResult:{rows[0].pk}")
+                publish(
+                    ResultRecorded(
+                        result_id=rows[0].pk,
+                        student_id=student_id,
+                        subject_id=subject_id,
+                        created=created,
+                        at=rows[0].updated_at,
+                    )
+                )
+        return RecordedResult(result=queries.result(rows[0]), created=created)
+
+    def results(self, *, actor: Actor, student_id: int) -> tuple[Result, ...]:
+        if actor.student_id != student_id:
+            require(actor, Role.HOD, Role.STAFF)
+        return queries.results_of(student_id)
+
+    def result_history(self, *, actor: Actor, result_id: int) -> tuple[MarkChange, ...]:
+        require(actor, Role.HOD, Role.STAFF)
+        row = StudentResult.objects.filter(pk=result_id).first()
+        if row is None:
+            raise NotFound(entity="assessments.StudentResult", id=result_id, message=_("There is no such result."))
+        access.require_teacher(actor, row.subject_id)
+        return queries.history(MarkedKind.RESULT, result_id)
+
+
+def _assignment(assignment_id: int) -> Assignment:
+    found = queries.assignment(assignment_id)
+    if found is None:
+        raise _no_assignment(assignment_id)
+    return found
+
+
+def _locked_assignment(assignment_id: int) -> models.Assignment:
+    """The row, held until the transaction ends; with it, that nobody else hands in for this assignment."""
+    row = models.Assignment.objects.select_for_update().filter(pk=assignment_id).first()
+    if row is None:
+        raise _no_assignment(assignment_id)
+    return row
+
+
+def _no_assignment(assignment_id: int) -> NotFound:
+    return NotFound(entity="assessments.Assignment", id=assignment_id, message=_("There is no such assignment."))
+
+
+def _submission(submission_id: int, *, locked: bool = False) -> AssignmentSubmission:
+    """The row with its assignment; when locked, held until the transaction ends."""
+    rows = AssignmentSubmission.objects.select_related("assignment").filter(pk=submission_id)
+    row = (rows.select_for_update(of=("self",)) if locked else rows).first()
+    if row is None:
+        raise _no_submission(submission_id)
+    return row
+
+
+def _no_submission(submission_id: int) -> NotFound:
+    return NotFound(
+        entity="assessments.AssignmentSubmission", id=submission_id, message=_("There is no such submission.")
+    )
+
+
+def _check_assignment(title: str, *, subject_is_known: bool) -> None:
+    fields: dict[str, list[str]] = {}
+    if not title.strip():
+        fields["title"] = [_("Give the assignment a title.")]
+    if len(title.strip()) > rules.LONGEST_TITLE:
+        fields["title"] = [_("The title can have at most %(n)d characters.") % {"n": rules.LONGEST_TITLE}]
+    if not subject_is_known:
+        fields["subject_id"] = [_("There is no such subject.")]
+    if fields:
+        raise Invalid(fields=fields)
+
+
+def _check_open(student_id: int, assignment_id: int, due_at: Instant, *, at: datetime) -> None:
+    """Raises Conflict when the deadline has passed or the student has already handed in."""
+    if rules.is_late(at, due_at):
+        raise Conflict(reason="deadline", message=_("The deadline of this assignment has passed."))
+    if AssignmentSubmission.objects.filter(assignment=assignment_id, student_id=student_id).exists():
+        raise Conflict(reason="submitted", message=_("You have already submitted this assignment."))
+
+
+def _check_grade(marks: Decimal) -> None:
+    problem = rules.grade_problem(marks)
+    if problem == "range":
+        raise Invalid(fields={"marks": [_("Marks go from 0 to %(n)d.") % {"n": rules.HIGHEST_GRADE}]})
+    if problem == "places":
+        raise Invalid(fields={"marks": [_("Marks have at most one decimal place.")]})
+
+
+def _check_result_marks(**marks: Decimal) -> None:
+    wrong = [name for name, mark in marks.items() if not rules.is_result_mark(mark)]
+    if wrong:
+        message = _("Marks go from 0 to %(n)d.") % {"n": rules.HIGHEST_RESULT}
+        raise Invalid(fields={name: [message] for name in wrong})
+
+
+def _set_marks(actor: Actor, row: StudentResult, marks: Mapping[str, float]) -> bool:
+    """Set a result's marks and keep what changed; whether anything did."""
+    changes = {f: (getattr(row, f), new) for f, new in marks.items() if getattr(row, f) != new}
+    if changes:
+        for field, (_old, new) in changes.items():
+            setattr(row, field, new)
+        row.updated_at = timezone.now()
+        row.save(update_fields=[*changes, "updated_at"])
+        _note_changes(actor, MarkedKind.RESULT, row, row.subject_id, changes)
+    return bool(changes)
+
+
+def _note_changes(
+    actor: Actor,
+    kind: MarkedKind,
+    row: StudentResult | AssignmentSubmission,
+    subject_id: int,
+    changes: Mapping[str, tuple[float | None, float]],
+) -> None:
+    """Keep who changed which mark from what to what."""
+    models.MarkChange.objects.bulk_create(
+        models.MarkChange(
+            kind=kind,
+            row_id=row.pk,
+            student_id=row.student_id,
+            subject_id=subject_id,
+            field=field,
+            old=old,
+            new=new,
+            changed_by=actor.user_id,
+        )
+        for field, (old, new) in changes.items()
+    )
+
+
+provider = Assessments()
