@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import attendance, attendance_ajax, leave, session
+from portal.views import attendance, attendance_ajax, homes, inbox, leave, session
 
 urlpatterns = [
     # Everybody
@@ -10,6 +10,13 @@ urlpatterns = [
     path("doLogin/", session.do_login, name="doLogin"),
     path("logout_user/", session.logout, name="logout_user"),
     path("get_user_details/", session.user_details, name="get_user_details"),
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/all/read/", inbox.mark_all_notices, name="mark_all_notices"),
+    path("inbox/<int:notice_id>/", inbox.mark_notice, name="mark_notice"),
+    # Homes
+    path("admin_home/", homes.admin_home, name="admin_home"),
+    path("staff_home/", homes.staff_home, name="staff_home"),
+    path("student_home/", homes.student_home, name="student_home"),
     # Attendance
     path("staff_take_attendance/", attendance.staff_take_attendance, name="staff_take_attendance"),
     path("staff_update_attendance/", attendance.staff_update_attendance, name="staff_update_attendance"),
