@@ -92,7 +92,9 @@ class AcademicsService(Service, ABC, name="academics"):
 
     @command(errors=(NotFound, InUse))
     def delete_course(self, *, actor: Actor, course_id: int) -> None:
-        """HOD only. InUse names the subjects, students, … that stand in the way. Publishes AcademicsDeleted."""
+        """HOD only. InUse names the subjects, students, earlier enrolments, … that stand in the way. Publishes
+        AcademicsDeleted.
+        """
 
     # Subjects
 
@@ -110,7 +112,7 @@ class AcademicsService(Service, ABC, name="academics"):
 
     @command(errors=(Invalid,))
     def add_subject(self, *, actor: Actor, name: str, course_id: int, teacher_id: int) -> Subject:
-        """HOD only. The teacher is a user of role staff. Publishes StaffAssigned."""
+        """HOD only. The teacher is an active user of role staff, with or without profile. Publishes StaffAssigned."""
 
     @command(errors=(Invalid, NotFound))
     def update_subject(self, *, actor: Actor, subject_id: int, name: str, course_id: int, teacher_id: int) -> Subject:
@@ -151,12 +153,16 @@ class AcademicsService(Service, ABC, name="academics"):
         """Make this the student's current enrolment: ends another one, and does nothing when it already is. HOD and
         the house itself.
 
-        Publishes StudentEnrolled when something changed.
+        Invalid("student_id"), Invalid("course_id") or Invalid("session_year_id") for what does not exist; the house is
+        trusted about the student. The old enrolment's last day and the new one's first are today. Publishes
+        StudentEnrolled when something changed.
         """
 
     @command(idempotent=True)
     def withdraw(self, *, actor: Actor, student_id: int) -> None:
-        """End the student's current enrolment, if there is one. HOD and the house itself. Publishes StudentUnenrolled."""
+        """End the student's current enrolment, if there is one. HOD and the house itself. Publishes
+        StudentUnenrolled.
+        """
 
     @query()
     def current_enrollments(self, *, actor: Actor, student_ids: tuple[int, ...]) -> dict[int, Enrollment]:
@@ -170,8 +176,8 @@ class AcademicsService(Service, ABC, name="academics"):
     def class_list(
         self, *, actor: Actor, subject_id: int, session_year_id: int, on: date | None = None
     ) -> tuple[int, ...]:
-        """Ids of the students enrolled in the subject's course and this session year, in order; on a day, or currently.
-        HOD and staff.
+        """Ids of the students enrolled in the subject's course and this session year, in order; currently, or on a day:
+        then whatever became of the enrolment since. HOD and staff.
         """
 
     @query()

@@ -2,6 +2,7 @@
 
 from abc import ABC
 from enum import StrEnum
+from uuid import UUID
 
 from contracts.base import (
     DTO,
@@ -10,7 +11,6 @@ from contracts.base import (
     Instant,
     Page,
     PageRequest,
-    PersonRef,
     RowsDeleted,
     Service,
     command,
@@ -31,11 +31,26 @@ class NoticeKind(StrEnum):
     ATTENDANCE = "attendance"
 
 
+class Inbox(StrEnum):
+    """The three kinds of inbox. Notices of each are numbered apart: students' and staff's as in the legacy."""
+
+    STUDENT = "student"
+    STAFF = "staff"
+    HOD = "hod"
+
+
+class Recipient(DTO):
+    """Whose inbox: StudentProfile's id for students, StaffProfile's for staff, User's for heads of department."""
+
+    inbox: Inbox
+    id: int
+
+
 class Notice(DTO):
-    """One entry of an inbox."""
+    """One entry of an inbox. `message` is plain text."""
 
     id: int
-    recipient: PersonRef
+    recipient: Recipient
     kind: NoticeKind
     message: str
     read_at: Instant | None
@@ -45,37 +60,45 @@ class Notice(DTO):
 class NotificationsService(Service, ABC, name="notifications"):
     @query()
     def inbox(self, *, actor: Actor, page: PageRequest, unread_only: bool = False) -> Page[Notice]:
-        """One's own notices, newest first; search in the message. Empty for people who have no inbox (HODs, incomplete
-        accounts).
+        """One's own notices, newest first; search in the message; order: created_at. Empty for accounts without
+        profile, which have no inbox. Anyone logged in.
         """
 
     @query()
     def unread_count(self, *, actor: Actor) -> int:
-        """Of one's own inbox; 0 for people who have none."""
+        """Of one's own inbox; 0 for people who have none. Anyone logged in."""
 
     @command(idempotent=True, errors=(NotFound,))
     def mark_read(self, *, actor: Actor, notice_id: int, read: bool = True) -> Notice:
-        """One's own notice only."""
+        """Mark one's own notice as read, or as unread again. NotFound for anybody else's."""
 
     @command(idempotent=True)
     def mark_all_read(self, *, actor: Actor) -> int:
-        """Returns how many were unread."""
+        """Mark all of one's own notices as read. Returns how many were unread. Anyone logged in."""
 
     @command(errors=(Invalid,))
-    def send(self, *, actor: Actor, recipients: tuple[PersonRef, ...], message: str) -> int:
-        """Write to people's inboxes; each recipient gets it once. HOD to anyone, staff to students. Returns how many.
-        Publishes NoticeSent.
+    def send(self, *, actor: Actor, recipients: tuple[Recipient, ...], message: str) -> int:
+        """Write to people's inboxes; who is named twice gets it once. HOD to anyone, staff to students. Returns how
+        many.
+
+        Invalid("message") when blank or longer than 2000 characters, Invalid("recipients") when there are none or one
+        does not exist. Publishes NoticesSent.
         """
 
 
-class NoticeSent(Event, name="notifications.sent", version=1):
-    notice_id: int
-    recipient: PersonRef
+class NoticesSent(Event, name="notifications.sent", version=1):
+    """People found the same notice in their inboxes. Large groups are told of in several events."""
+
+    occasion: UUID
+    """What the notices have in common: the event that caused them, or the message that somebody sent."""
+    inbox: Inbox
+    recipient_ids: tuple[int, ...]
+    """Of the inbox's kind, as in Recipient."""
     kind: NoticeKind
     at: Instant
 
     def aggregate(self) -> str:
-        return f"{self.recipient.audience}_notice:{self.notice_id}"
+        return f"{self.inbox}_notices:{self.occasion}"
 
 
 class EmailQueued(Event, name="notifications.email_queued", version=1):
@@ -89,4 +112,4 @@ class EmailQueued(Event, name="notifications.email_queued", version=1):
 
 
 class NotificationsDeleted(RowsDeleted, name="notifications.deleted", version=1):
-    """Notices that were erased with their person."""
+    """Notices and mails that were erased with their person."""

@@ -1,0 +1,29 @@
+from django.utils.translation import gettext_lazy as _
+
+from contracts import academics, assessments, feedback, finance, leaves, notifications, users
+from kernel.module import ModuleConfig
+
+
+class NotificationsConfig(ModuleConfig):
+    name = "modules.notifications"
+    verbose_name = _("Notifications")
+
+    provides = notifications.NotificationsService
+    requires = (users.UsersService, academics.AcademicsService)
+    publishes = (notifications.NoticesSent, notifications.EmailQueued)
+    subscribes = (
+        leaves.LeaveRequested,
+        leaves.LeaveApproved,
+        leaves.LeaveRejected,
+        leaves.LeaveCancelled,
+        feedback.FeedbackSent,
+        feedback.FeedbackReplied,
+        assessments.AssignmentPublished,
+        assessments.SubmissionGraded,
+        assessments.ResultRecorded,
+        finance.FineIssued,
+        finance.FineCancelled,
+        finance.PaymentSucceeded,
+        notifications.EmailQueued,
+    )
+    deleted = notifications.NotificationsDeleted
