@@ -40,7 +40,7 @@ def build_submissions(rows: QuerySet[models.AssignmentSubmission, Any]) -> tuple
             assignment_id=row["assignment_id"],
             student_id=row["student_id"],
             file_name=file_name(row["original_name"], row["submission_file"]),
-            status=SubmissionStatus(row["status"]),
+            status=status_of(row["status"]),
             marks=None if row["marks"] is None else rules.exact(row["marks"]),
             submitted_at=row["submitted_at"],
             is_late=rules.is_late(row["submitted_at"], row["due_at"]),
@@ -60,11 +60,16 @@ def submission(row: models.AssignmentSubmission) -> Submission:
         assignment_id=row.assignment_id,
         student_id=row.student_id,
         file_name=file_name(row.original_name, row.submission_file),
-        status=SubmissionStatus(row.status),
+        status=status_of(row.status),
         marks=None if row.marks is None else rules.exact(row.marks),
         submitted_at=row.submitted_at,
         is_late=rules.is_late(row.submitted_at, row.assignment.due_at),
     )
+
+
+def status_of(written: str) -> SubmissionStatus:
+    """The status; what old data calls anything else is handed in and not graded, as the legacy took it."""
+    return SubmissionStatus.GRADED if written == SubmissionStatus.GRADED else SubmissionStatus.SUBMITTED
 
 
 def file_name(original_name: str, path: str) -> str:

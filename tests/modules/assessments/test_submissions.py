@@ -296,6 +296,12 @@ def test_an_old_submission_graded_without_a_mark_waits_for_one(
     assert assessments.ungraded_count(actor=actors.teacher()) == 0
 
 
+def test_a_status_that_means_nothing_breaks_no_list(assessments: AssessmentsService, essay: Assignment) -> None:
+    old_submission(essay, status="late?")
+    (shown,) = assessments.submissions(actor=actors.hod(), assignment_id=essay.id, page=PageRequest()).items
+    assert shown.status is SubmissionStatus.SUBMITTED
+
+
 # --- deleting ---------------------------------------------------------------------------------------------------------
 
 
