@@ -43,6 +43,11 @@ class RollRow:
     """Why the student is excused already; empty when nothing is known."""
 
     @property
+    def initials(self) -> str:
+        words = self.name.split()
+        return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+    @property
     def field(self) -> str:
         return f"{FIELD}{self.student_id}"
 
