@@ -90,7 +90,9 @@ class LoggedIn(DTO):
 
 
 class PeopleCounts(DTO):
-    """Complete and active members of the school, by role; and accounts of staff and students that have no profile."""
+    """Members of the school by role, whether they may log in just now or not; and accounts of staff and students that
+    have no profile. Without those who were withdrawn.
+    """
 
     students: int
     staff: int
@@ -193,7 +195,10 @@ class UsersService(Service, ABC, name="users"):
 
     @query()
     def people(self, *, actor: Actor, user_ids: tuple[int, ...]) -> dict[int, Person]:
-        """Accounts by user id; unknown ids are left out. HOD and staff for anyone, students for staff and themselves."""
+        """Accounts by user id; those unknown, or not for the actor to know, are left out.
+
+        HOD and staff for anyone, students for staff and themselves.
+        """
 
     @query()
     def students(self, *, actor: Actor, student_ids: tuple[int, ...]) -> dict[int, Student]:
@@ -272,7 +277,9 @@ class UsersService(Service, ABC, name="users"):
         """Create login and profile and have academics enrol the student: all of it, or nothing that anybody sees. HOD
         only.
 
-        Publishes StudentAdmissionStarted, then UserCreated when the enrolment stands.
+        While academics enrols, the student is left out of every answer but `existing`. ModuleUnavailable with
+        `may_have_executed`: the admission will be completed or undone without further doing; do not repeat it. Without:
+        nothing is left of it. Publishes StudentAdmissionStarted, then UserCreated when the enrolment stands.
         """
 
     @command(errors=(Invalid, NotFound))
@@ -300,8 +307,9 @@ class UsersService(Service, ABC, name="users"):
         session_year_id: int,
         photo: Upload | None = None,
     ) -> Student:
-        """Give a student account without profile its profile and enrolment. Conflict("complete") when it has one. HOD
-        only.
+        """Give a student account without profile its profile and enrolment. HOD only.
+
+        Conflict("complete") when it has one, Conflict("pending") while that is under way. Otherwise as `admit_student`.
         """
 
     @command(errors=(NotFound, Conflict))
@@ -315,12 +323,13 @@ class UsersService(Service, ABC, name="users"):
         """Remove a staff member or student. History is kept: who has any is withdrawn, unable to log in and
         restorable. HOD only.
 
-        Publishes UserWithdrawn or, when erased, UsersDeleted.
+        Conflict("withdrawn") when removed before, Conflict("pending") while an enrolment is under way. Publishes
+        UserWithdrawn or, when erased, UsersDeleted.
         """
 
     @command(errors=(NotFound,))
     def restore_person(self, *, actor: Actor, user_id: int) -> Person:
-        """Undo a withdrawal. HOD only. Publishes UserRestored."""
+        """Undo a withdrawal: back in the lists, and able to log in. HOD only. Publishes UserRestored when it did."""
 
     @command(errors=(NotFound, Conflict))
     def set_active(self, *, actor: Actor, user_id: int, active: bool) -> Person:

@@ -1,0 +1,110 @@
+"""What is taken in as a picture, and what goes out."""
+
+import struct
+import zlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contracts.base import Upload
+from contracts.errors import Forbidden, Invalid, NotFound
+from contracts.users import UsersService
+from modules.users import photos
+from modules.users.models import StudentProfile
+from tests import actors
+from tests.modules.users.people import make_student, picture, student_id
+
+pytestmark = pytest.mark.django_db
+
+
+def png_header(width: int, height: int) -> bytes:
+    """A PNG that claims a size and holds no pixels."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", b"") + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize(("kind", "extension"), [("JPEG", "jpg"), ("PNG", "png"), ("WEBP", "webp"), ("GIF", "gif")])
+def test_pictures_are_known_by_their_content(kind: str, extension: str) -> None:
+    found = photos.checked(picture(kind, name="invoice.html"))
+    assert found is not None
+    assert found.extension == extension
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"<html><script>alert(1)</script>",
+        b"GIF89a<script>alert(1)</script>",
+        picture("PNG", size=(400, 400)).content[:-60],
+        picture("JPEG", size=(400, 400)).content[:400],
+        picture("BMP").content,
+        picture("TIFF").content,
+        png_header(4, 4),
+        png_header(100_000, 100_000),
+        png_header(9_000, 9_000),
+        picture().content + b"x" * photos.LARGEST_BYTES,
+    ],
+    ids=["empty", "html", "gif+script", "cut png", "cut jpeg", "bmp", "tiff", "no pixels", "bomb", "big", "heavy"],
+)
+def test_what_is_no_picture_of_the_four_kinds_is_refused(content: bytes) -> None:
+    with pytest.raises(Invalid) as caught:
+        photos.checked(Upload(name="me.png", content=content))
+    assert set(caught.value.fields) == {"photo"}
+
+
+def test_a_failed_change_leaves_no_file(media: Path) -> None:
+    def files() -> list[Path]:
+        return list(media.glob("profile_pics/*"))
+
+    def change() -> None:
+        with photos.stored(photos.checked(picture())):
+            assert len(files()) == 1
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        change()
+    assert files() == []
+
+
+@pytest.mark.parametrize("actor", [actors.hod(), actors.teacher(), actors.student()])
+def test_whoever_is_logged_in_sees_a_picture(users: UsersService, media: Path, actor: Any) -> None:
+    (media / "me.html").write_bytes(picture("JPEG").content)
+    user = make_student(profile={"profile_pic": "me.html"})
+    found = users.photo(actor=actor, student_id=student_id(user))
+    assert (found.content_type, found.content) == ("image/jpeg", picture("JPEG").content)
+
+
+def test_a_stranger_sees_none(users: UsersService) -> None:
+    with pytest.raises(Forbidden):
+        users.photo(actor=actors.anonymous(), student_id=1)
+
+
+def test_an_old_upload_that_is_no_picture_goes_out_as_bytes_without_meaning(users: UsersService, media: Path) -> None:
+    (media / "me.png").write_bytes(b"<html>")
+    user = make_student(profile={"profile_pic": "me.png"})
+    assert users.photo(actor=actors.hod(), student_id=student_id(user)).content_type == "application/octet-stream"
+
+
+@pytest.mark.parametrize("path", ["", "missing.png", "../outside.png", "/etc/hostname", "folder", "file.png/x.png"])
+def test_a_file_that_is_not_there_is_not_found(users: UsersService, media: Path, path: str) -> None:
+    (media / "folder").mkdir()
+    (media / "file.png").write_bytes(b"")
+    (media.parent / "outside.png").write_bytes(picture().content)
+    user = make_student(profile={"profile_pic": path})
+    for student in (student_id(user), 999):
+        with pytest.raises(NotFound):
+            users.photo(actor=actors.hod(), student_id=student)
+
+
+def test_the_picture_of_a_half_made_student_is_seen_by_nobody(users: UsersService, media: Path) -> None:
+    (media / "me.png").write_bytes(picture().content)
+    user = make_student(profile={"profile_pic": "me.png"})
+    StudentProfile.objects.update(half_made=True)
+    with pytest.raises(NotFound):
+        users.photo(actor=actors.hod(), student_id=student_id(user))

@@ -1,0 +1,86 @@
+"""Whose session it is, now and across the change-over."""
+
+import hashlib
+import hmac
+from typing import Any
+
+import pytest
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from contracts.base import Role
+from contracts.errors import Forbidden
+from contracts.users import UsersService
+from modules.users.models import StudentProfile, User
+from tests import actors
+from tests.modules.users.people import PASSWORD, make_hod, make_person, make_student, make_teacher, student_id
+
+pytestmark = pytest.mark.django_db
+
+
+def legacy_hash(password_hash: str, key: str) -> str:
+    """What the legacy's sessions hold, computed apart from Django."""
+    salt = b"django.contrib.auth.models.AbstractBaseUser.get_session_auth_hash"
+    return hmac.new(hashlib.sha256(salt + key.encode()).digest(), password_hash.encode(), "sha256").hexdigest()
+
+
+def test_a_session_belongs_to_whom_it_was_given(users: UsersService) -> None:
+    for user in (make_hod(), make_teacher(), make_student(), make_person(Role.NONE, "odd")):
+        known = users.identify(actor=actors.system(), user_id=user.pk, session_hash=user.get_session_auth_hash())
+        assert known is not None
+        assert (known.user_id, known.role, known.email) == (user.pk, user.role, user.email)
+
+
+def test_a_session_of_the_legacy_goes_on_while_its_key_is_a_fallback(users: UsersService, settings: Settings) -> None:
+    user = make_student()
+    carried_over = legacy_hash(user.password, "the legacy's key")
+    assert users.identify(actor=actors.system(), user_id=user.pk, session_hash=carried_over) is None
+    settings.SECRET_KEY_FALLBACKS = ["another", "the legacy's key"]
+    known = users.identify(actor=actors.system(), user_id=user.pk, session_hash=carried_over)
+    assert known is not None
+    assert known.profile_id == student_id(user)
+
+
+def test_a_new_password_ends_the_old_sessions(users: UsersService) -> None:
+    user = make_teacher()
+    session = users.log_in(actor=actors.anonymous(), email=user.email, password=PASSWORD).session_hash
+    user.set_password("quite another one")
+    user.save()
+    assert users.identify(actor=actors.system(), user_id=user.pk, session_hash=session) is None
+
+
+@pytest.mark.parametrize("state", [{"is_active": False}, {"half_made": True}, {"withdrawn_at": "2026-01-01T00:00Z"}])
+def test_sessions_of_closed_accounts_are_nobodys(users: UsersService, state: dict[str, object]) -> None:
+    user = make_teacher()
+    session = user.get_session_auth_hash()
+    User.objects.filter(pk=user.pk).update(**state)
+    assert users.identify(actor=actors.system(), user_id=user.pk, session_hash=session) is None
+
+
+@pytest.mark.parametrize("session_hash", ["", "0" * 64, "é"])
+def test_an_invented_session_is_nobodys(users: UsersService, session_hash: str) -> None:
+    user = make_teacher()
+    assert users.identify(actor=actors.system(), user_id=user.pk, session_hash=session_hash) is None
+    assert users.identify(actor=actors.system(), user_id=999, session_hash=session_hash) is None
+
+
+def test_a_profile_that_waits_for_its_enrolment_is_not_known_yet(users: UsersService) -> None:
+    user = make_student()
+    StudentProfile.objects.filter(user=user).update(half_made=True)
+    known = users.identify(actor=actors.system(), user_id=user.pk, session_hash=user.get_session_auth_hash())
+    assert known is not None
+    assert known.profile_id is None
+
+
+def test_one_query_tells_whose_session_it_is(
+    users: UsersService, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    user = make_student()
+    session = user.get_session_auth_hash()
+    with django_assert_num_queries(1):
+        assert users.identify(actor=actors.system(), user_id=user.pk, session_hash=session)
+
+
+@pytest.mark.parametrize("actor", [actors.hod(), actors.teacher(), actors.student(), actors.anonymous()])
+def test_only_the_house_itself_asks(users: UsersService, actor: Any) -> None:
+    with pytest.raises(Forbidden):
+        users.identify(actor=actor, user_id=1, session_hash="")
