@@ -115,7 +115,9 @@ class _Comparison:
             for name in sorted(set(new.get("required", [])) - set(old.get("required", []))):
                 yield f"{where}.{name} must now be given"
         else:
-            for name in sorted(set(old.get("required", [])) - set(new.get("required", [])) - (before.keys() - after.keys())):
+            for name in sorted(
+                set(old.get("required", [])) - set(new.get("required", [])) - (before.keys() - after.keys())
+            ):
                 yield f"{where}.{name} may now be missing"
         for name in sorted(before.keys() & after.keys()):
             yield from self.differences(before[name], after[name], f"{where}.{name}")

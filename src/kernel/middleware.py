@@ -1,11 +1,23 @@
-"""Middleware of the kernel: whose code a view is."""
+"""Middleware of the kernel: which request this is, and whose code a view is."""
 
 from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from kernel.context import enter_module, running
+from kernel.context import enter_module, request_id, running
+
+
+class RequestIdMiddleware:
+    """Tells the caller the id under which the request stands in logs, events and the audit log."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response["X-Request-ID"] = request_id()
+        return response
 
 
 class RunningModuleMiddleware:

@@ -65,10 +65,15 @@ def test_a_new_required_parameter_is_a_break_and_so_is_a_result_that_may_lack_a_
     request_of(new, "approve")["properties"]["why"] = {"type": "string"}
     request_of(new, "approve")["required"].append("why")
     new["operations"]["apply"]["result"]["required"].remove("reason")
-    assert breaking_changes(old, new) == ["apply result.reason may now be missing", "approve request.why must now be given"]
+    assert breaking_changes(old, new) == [
+        "apply result.reason may now be missing",
+        "approve request.why must now be given",
+    ]
 
 
-def test_a_value_that_is_no_longer_accepted_or_newly_returned_is_a_break(old: dict[str, Any], new: dict[str, Any]) -> None:
+def test_a_value_that_is_no_longer_accepted_or_newly_returned_is_a_break(
+    old: dict[str, Any], new: dict[str, Any]
+) -> None:
     request_of(new, "requests")["$defs"]["Audience"]["enum"].remove("staff")
     new["operations"]["apply"]["result"]["$defs"]["LeaveStatus"]["enum"].append("lost")
     assert breaking_changes(old, new) == [
@@ -80,4 +85,7 @@ def test_a_value_that_is_no_longer_accepted_or_newly_returned_is_a_break(old: di
 def test_another_type_or_error_is_a_break(old: dict[str, Any], new: dict[str, Any]) -> None:
     request_of(new, "apply")["properties"]["reason"] = {"type": "integer"}
     new["operations"]["own"]["errors"].append("limit_reached")
-    assert breaking_changes(old, new) == ["apply request.reason has another type", "operation own may now raise limit_reached"]
+    assert breaking_changes(old, new) == [
+        "apply request.reason has another type",
+        "operation own may now raise limit_reached",
+    ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 import structlog
@@ -12,8 +12,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.base import Audience, PersonRef, utc_now
-from contracts.leaves import LeaveRef, LeaveRequested
+from contracts.base import Event
 from kernel import context
 from kernel.events import Effect, publish, subscriptions
 from kernel.events.outbox import PublishedByStranger, PublishedOutsideTransaction
@@ -21,30 +20,28 @@ from kernel.events.relay import MAX_ATTEMPTS, Relay, pause_after
 from kernel.models import Delivery, DeliveryState, InboxEntry, OutboxEvent
 from modules.leaves.models import LeaveTotal
 
-Handler = Callable[[LeaveRequested, Effect], None]
+
+class Probed(Event, name="probe.happened", version=1):
+    """An event of these tests, which nothing else listens to."""
+
+    number: int
+
+    def aggregate(self) -> str:
+        return f"probe:{self.number}"
 
 
-def requested(leave_id: int = 1) -> LeaveRequested:
-    return LeaveRequested(
-        leave=LeaveRef(audience=Audience.STUDENT, id=leave_id),
-        person=PersonRef(audience=Audience.STUDENT, profile_id=701),
-        first_day=date(2026, 3, 2),
-        last_day=date(2026, 3, 2),
-        written_dates="",
-        at=utc_now(),
-        reason="Trip",
-    )
+Handler = Callable[[Probed, Effect], None]
 
 
-def publish_now(leave_id: int = 1) -> None:
+def publish_now(number: int = 1) -> None:
     with transaction.atomic():
-        publish(requested(leave_id))
+        publish(Probed(number=number))
 
 
 @contextmanager
 def consumer(name: str, handler: Handler) -> Iterator[None]:
     """A consumer of the module leaves for the length of a test."""
-    subscription = subscriptions.Subscription(f"leaves.{name}", "leaves", LeaveRequested, handler)
+    subscription = subscriptions.Subscription(f"leaves.{name}", "leaves", Probed, handler)
     subscriptions.add(subscription)
     try:
         yield
@@ -55,7 +52,7 @@ def consumer(name: str, handler: Handler) -> Iterator[None]:
 def count_effect(name: str) -> Handler:
     """A handler whose effect is one more in a running total."""
 
-    def handle(event: LeaveRequested, effect: Effect) -> None:
+    def handle(event: Probed, effect: Effect) -> None:
         with effect.once():
             LeaveTotal.add({name: 1})
 
@@ -77,20 +74,20 @@ def make_due() -> None:
 @pytest.mark.django_db
 def test_an_event_cannot_be_published_outside_the_transaction_of_its_change() -> None:
     with pytest.raises(PublishedOutsideTransaction):
-        publish(requested())
+        publish(Probed(number=1))
 
 
 @pytest.mark.django_db
 def test_a_module_cannot_publish_an_event_of_another() -> None:
     with context.running("finance"), transaction.atomic(), pytest.raises(PublishedByStranger):
-        publish(requested())
+        publish(Probed(number=1))
 
 
 @pytest.mark.django_db
 def test_a_change_that_is_rolled_back_tells_nobody() -> None:
     with consumer("probe", count_effect("x")):
         with transaction.atomic():
-            publish(requested())
+            publish(Probed(number=1))
             transaction.set_rollback(True)
         assert Relay().drain() == 0
     assert not OutboxEvent.objects.exists()
@@ -109,7 +106,7 @@ def test_every_consumer_has_the_effect_once(deliver: Callable[[], int]) -> None:
 def test_a_consumer_that_fails_delays_nobody_else_and_is_tried_again(deliver: Callable[[], int]) -> None:
     broken = True
 
-    def fails_at_first(event: LeaveRequested, effect: Effect) -> None:
+    def fails_at_first(event: Probed, effect: Effect) -> None:
         with effect.once():
             LeaveTotal.add({"failing": 1})
             if broken:
@@ -164,15 +161,15 @@ def test_events_of_one_thing_keep_their_order_for_each_consumer() -> None:
     seen: list[int] = []
     broken = True
 
-    def ordered(event: LeaveRequested, effect: Effect) -> None:
-        if broken and event.leave.id == 1:
+    def ordered(event: Probed, effect: Effect) -> None:
+        if broken and event.number == 1:
             raise RuntimeError("not yet")
         with effect.once():
-            seen.append(event.leave.id)
+            seen.append(event.number)
 
     with consumer("ordered", ordered):
-        for leave_id in (1, 1, 2):
-            publish_now(leave_id)
+        for number in (1, 1, 2):
+            publish_now(number)
         Relay().drain()
         assert seen == [2]
         assert Delivery.objects.filter(consumer="leaves.ordered", attempts=0).count() == 1
@@ -186,7 +183,7 @@ def test_events_of_one_thing_keep_their_order_for_each_consumer() -> None:
 def test_after_the_last_attempt_a_delivery_is_dead_and_can_be_tried_again(capsys: pytest.CaptureFixture[str]) -> None:
     broken = True
 
-    def broken_handler(event: LeaveRequested, effect: Effect) -> None:
+    def broken_handler(event: Probed, effect: Effect) -> None:
         if broken:
             raise RuntimeError("always")
         with effect.once():
@@ -238,7 +235,7 @@ def test_purging_forgets_only_what_was_delivered_long_ago(capsys: pytest.Capture
         InboxEntry.objects.update(handled_at=long_ago)
         publish_now(2)
         call_command("events", "purge")
-        assert [e.aggregate for e in OutboxEvent.objects.all()] == ["student_leave:2"]
+        assert [e.aggregate for e in OutboxEvent.objects.all()] == ["probe:2"]
         assert not InboxEntry.objects.exists()
         call_command("events", "list")
         assert "1 pending" in capsys.readouterr().out
@@ -248,7 +245,7 @@ def test_purging_forgets_only_what_was_delivered_long_ago(capsys: pytest.Capture
 def test_an_event_carries_the_request_that_caused_it_to_its_consumers(deliver: Callable[[], int]) -> None:
     requests: list[str] = []
 
-    def note(event: LeaveRequested, effect: Effect) -> None:
+    def note(event: Probed, effect: Effect) -> None:
         requests.extend([effect.actor.request_id, context.request_id()])
 
     with consumer("probe", note):

@@ -32,13 +32,18 @@ class Command(BaseCommand):
             if text != before:
                 outdated.append((path, text))
         if breaking and not options["allow_break"]:
-            raise CommandError("This breaks clients of the contract; give the change a new name or version:\n  " + "\n  ".join(breaking))
+            raise CommandError(
+                "This breaks clients of the contract; give the change a new name or version:\n  "
+                + "\n  ".join(breaking)
+            )
         if options["write"]:
             folder.mkdir(exist_ok=True)
             for path, text in outdated:
                 path.write_text(text, encoding="utf-8")
             self.stdout.write(f"Wrote {len(outdated)} schemas.")
         elif outdated:
-            raise CommandError("Out of date: " + ", ".join(p.name for p, _ in outdated) + "; run `manage.py contracts --write`")
+            raise CommandError(
+                "Out of date: " + ", ".join(p.name for p, _ in outdated) + "; run `manage.py contracts --write`"
+            )
         else:
             self.stdout.write("The contracts are as their schemas say.")
