@@ -1,6 +1,7 @@
 """The WSGI application, and with it the relay that delivers this process's events."""
 
 import os
+from importlib import import_module
 
 from django.core.wsgi import get_wsgi_application
 
@@ -8,11 +9,4 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 application = get_wsgi_application()
 
-
-def _start_relay() -> None:
-    from kernel.events import runner
-
-    runner.start()
-
-
-_start_relay()
+import_module("kernel.events.runner").start()
