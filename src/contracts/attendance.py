@@ -80,8 +80,8 @@ class StudentTally(DTO):
 
 
 class Band(DTO):
-    """How many students have an attendance of at least `lower` and less than `upper` percent (the last band includes
-    100).
+    """How many students have an attendance of at least `lower` and less than `upper` percent, as it is shown with one
+    place; the last band includes 100.
     """
 
     lower: int
@@ -96,17 +96,19 @@ class SchoolAttendance(DTO):
     tally: Tally
     bands: tuple[Band, ...]
     lowest: tuple[StudentTally, ...]
-    """The ten students with the lowest percentage, lowest first."""
+    """The ten students with the lowest percentage, lowest first, among those who have one."""
 
 
 class Roll(DTO):
-    """What a teacher needs to take the roll: the class, what was saved before, and who is excused by leave on that day."""
+    """What a teacher needs to take the roll: the class, what was saved before, and who is excused by leave that day."""
 
     subject_id: int
     session_year_id: int
     date: date
     student_ids: tuple[int, ...]
+    """Students who may be marked: those enrolled on that day, and those with a mark in the saved register."""
     register_id: int | None
+    """The register that `record` would change; of several in old data the first."""
     marks: tuple[Mark, ...]
     """Of the saved register, or else present for everybody, excused for those on approved leave."""
     excused_reasons: dict[int, str]
@@ -116,7 +118,7 @@ class Roll(DTO):
 class AttendanceService(Service, ABC, name="attendance"):
     @query(errors=(NotFound, Invalid))
     def roll(self, *, actor: Actor, subject_id: int, session_year_id: int, on: date) -> Roll:
-        """The class to be marked on a day. The subject's teacher, or the HOD."""
+        """The class to be marked on a day. The subject's teacher, or the HOD. Invalid("on") as in `record`."""
 
     @command(idempotent=True, errors=(NotFound, Invalid))
     def record(
@@ -124,16 +126,21 @@ class AttendanceService(Service, ABC, name="attendance"):
     ) -> Register:
         """Save the whole class in one call; saving the same day again corrects it. All or nothing.
 
+        Students of the class who are not in `marks` keep what they have. An absence on approved leave becomes excused,
+        and absent again when the leave is cancelled. Where old data holds several registers of the day, the first one
+        is corrected (`correct` reaches the others); where it holds several marks of a student, all of them are set.
+
         The subject's teacher, or the HOD. Invalid names students who are not enrolled in the subject's course and this
-        session year ("marks"), and days outside the session year or in the future ("on"). Publishes AttendanceRecorded.
+        session year on that day, or who are marked twice ("marks"), and days outside the session year or in the future
+        ("on"). Publishes AttendanceRecorded, unless nothing changed.
         """
 
     @command(idempotent=True, errors=(NotFound, Invalid))
     def correct(self, *, actor: Actor, register_id: int, marks: tuple[Mark, ...]) -> Register:
-        """Change marks of an existing register, whatever its age; students without a mark in it are refused ("marks").
+        """Change marks of exactly this register, whatever its age; students without a mark in it are refused ("marks").
 
-        Where old data holds several marks of a student, all of them are set. The subject's teacher, or the HOD.
-        Publishes AttendanceRecorded.
+        Leave, and several marks of a student, as in `record`. The subject's teacher, or the HOD. Publishes
+        AttendanceRecorded, unless nothing changed.
         """
 
     @query(errors=(NotFound,))
@@ -151,19 +158,21 @@ class AttendanceService(Service, ABC, name="attendance"):
         first_day: date | None = None,
         last_day: date | None = None,
     ) -> Page[Register]:
-        """Registers, newest day first; order: date, created_at. The HOD sees all, teachers those of their own subjects."""
+        """Registers, newest day first; order: date, created_at. The HOD sees all, teachers those of their subjects."""
 
     @query(errors=(NotFound,))
     def register(self, *, actor: Actor, register_id: int) -> RegisterWithMarks:
         """One register with its marks. The subject's teacher, or the HOD."""
 
-    @query(errors=(NotFound, Invalid))
+    @query(errors=(NotFound,))
     def student_marks(
         self, *, actor: Actor, student_id: int, subject_id: int, first_day: date, last_day: date
     ) -> tuple[DatedMark, ...]:
-        """A student's marks in a subject between two days, both included, by date. Students only for themselves and
-        their
-        own course's subjects (NotFound otherwise); staff and HOD for anyone. A reversed range is empty."""
+        """A student's marks in a subject between two days, both included, by date; a reversed range is empty.
+
+        Staff and HOD for anyone; students for themselves, in subjects of courses that they are or were enrolled in
+        (NotFound otherwise).
+        """
 
     @query()
     def student_tallies(self, *, actor: Actor, student_ids: tuple[int, ...]) -> dict[int, Tally]:
@@ -187,13 +196,13 @@ class AttendanceService(Service, ABC, name="attendance"):
     def lowest_in_subjects(
         self, *, actor: Actor, subject_ids: tuple[int, ...], limit: int = 10
     ) -> tuple[StudentTally, ...]:
-        """Students with the lowest percentage among those with marks in these subjects, over all their subjects. HOD
-        and staff.
+        """Students with the lowest percentage among those with marks in these subjects; the figures are those of all
+        their subjects. HOD and staff.
         """
 
     @query()
     def bands_in_subjects(self, *, actor: Actor, subject_ids: tuple[int, ...]) -> tuple[Band, ...]:
-        """Distribution of the attendance in each of these subjects (a student counts once per subject). HOD and staff."""
+        """Distribution of the attendance in these subjects; a student counts once in each. HOD and staff."""
 
     @query()
     def school(self, *, actor: Actor) -> SchoolAttendance:
