@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tests.servers.keeper import ROOT
 
-PATIENCE = 120.0  # seconds, for the slowest machine
+PATIENCE = 600.0  # seconds, for the slowest machine
 
 
 def free_port() -> int:

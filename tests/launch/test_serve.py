@@ -8,10 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from config import demo
 from config.launch.preflight import LEGACY_TABLE
-from tests.launch.serving import names, serve
+from tests.launch.serving import Serve, names, serve
+from tests.legacy.school import make_media, make_school
+from tests.servers.postgres import postgres
 
 pytestmark = [pytest.mark.sqlite_only, pytest.mark.slow]
+
+DATABASE_FILES = {"school.sqlite3", "school.sqlite3-shm", "school.sqlite3-wal"}
 
 
 @pytest.fixture
@@ -121,22 +126,89 @@ def test_stopping_while_the_school_is_made_leaves_nothing(state: Path, sent: sig
     assert names(state) == []
 
 
-def test_the_first_start_makes_a_demo_school_and_the_second_one_uses_it(state: Path) -> None:
-    with serve(state) as first:
-        first.wait_until_up()
-        assert first.interrupt() == 0
+def start_and_stop(state: Path, *arguments: str, **environment: str) -> Serve:
+    """Start, see it answer, press Ctrl-C, see it end cleanly."""
+    with serve(state, *arguments, **environment) as started:
+        started.wait_until_up()
+        assert started.interrupt() == 0
+    assert "Traceback" not in started.output
+    return started
 
-    assert "Traceback" not in first.output
+
+def test_the_first_start_makes_a_demo_school_and_the_second_one_uses_it(state: Path) -> None:
+    first = start_and_stop(state)
+
+    assert "demo school ..." in first.output
     assert f"http://localhost:{first.port}\n" in first.output
     logins = [line for line in first.out if "@" in line]
-    assert len(logins) >= 3
-    assert set(names(state)) <= {"media", "school.sqlite3", "school.sqlite3-shm", "school.sqlite3-wal"}
+    assert len(logins) == 3
+    assert {"media", "school.sqlite3"} <= set(names(state)) <= {"media", *DATABASE_FILES}
     made = people(state)
 
-    with serve(state) as second:
-        second.wait_until_up()
-        assert second.interrupt() == 0
+    second = start_and_stop(state)
 
     assert "demo school ..." not in second.output
     assert [line for line in second.out if "@" in line] == logins
     assert people(state) == made
+
+
+def test_a_legacy_school_moves_in_and_again_with_what_has_changed(state: Path, tmp_path: Path) -> None:
+    legacy, media = make_school(tmp_path / "old school.sqlite3"), make_media(tmp_path / "old media")
+    before = legacy.read_bytes()
+
+    first = start_and_stop(state, "--legacy", str(legacy), "--media", str(media))
+
+    assert [line for line in first.out if line.startswith("The demo school's logins")] == []
+    moved = people(state)
+    assert moved
+    assert {"media", "school.sqlite3"} <= set(names(state)) <= {"media", *DATABASE_FILES}
+    assert legacy.read_bytes() == before
+
+    with closing(sqlite3.connect(legacy)) as connection:
+        connection.execute(f"UPDATE {LEGACY_TABLE} SET email = 'changed@school.example' WHERE id = ?", [moved[0][0]])
+        connection.commit()
+    start_and_stop(state, "--legacy", str(legacy), "--media", str(media))
+
+    assert people(state) == [(moved[0][0], "changed@school.example"), *moved[1:]]
+
+
+def test_a_legacy_school_takes_the_demo_schools_place_and_the_demo_school_is_kept(state: Path, tmp_path: Path) -> None:
+    legacy = make_school(tmp_path / "legacy.sqlite3")
+    start_and_stop(state, "--legacy", str(legacy))
+    moved = people(state)
+    with closing(sqlite3.connect(state / "school.sqlite3")) as connection:
+        for (number, _), email in zip(moved, (demo.HEAD, demo.TEACHER, demo.STUDENT), strict=False):
+            connection.execute("UPDATE users_user SET email = ? WHERE id = ?", [email, number])
+        connection.commit()
+    looks_like_demo = people(state)
+
+    start_and_stop(state, "--legacy", str(legacy))
+
+    assert people(state) == moved
+    kept = [name for name in names(state) if name.startswith("school.before-") and name.endswith(".sqlite3")]
+    assert len(kept) == 1
+    (state / kept[0]).rename(tmp_path / "school.sqlite3")
+    assert people(tmp_path) == looks_like_demo
+
+
+def test_postgresql_is_filled_in_its_place(state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    legacy = make_school(tmp_path / "legacy.sqlite3")
+
+    with postgres() as url:
+        first = start_and_stop(state, "--legacy", str(legacy), DATABASE_URL=url)
+        second = start_and_stop(state, DATABASE_URL=url)
+
+    assert "Moving the legacy school in" in first.output
+    assert "Preparing the database" not in second.output
+    assert "demo school ..." not in second.output
+    assert "school.sqlite3" not in names(state)
+
+
+def test_a_postgresql_that_is_not_there_is_one_line(state: Path, tmp_path: Path) -> None:
+    with serve(state, DATABASE_URL=f"postgres://school@/school?host={tmp_path}&connect_timeout=2") as started:
+        code = started.wait()
+
+    assert code == 1
+    assert "The database default cannot be reached" in started.err[-1]
+    assert "Traceback" not in started.output
