@@ -25,7 +25,7 @@ def page_of(
     fields; a name that it does not hold gives the default order. The id settles ties, so that no row shows on two
     pages.
     """
-    for word in request.search.split():
+    for word in request.search.replace("\x00", "").split():
         rows = rows.filter(_any_contains(search, word)) if search else rows
     rows = rows.order_by(*_ordering(request.order, order or {}, default_order))
     first = (request.number - 1) * request.size
