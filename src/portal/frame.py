@@ -6,7 +6,7 @@ outage has no navigation and no counts, and must still be a page of the house.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, TypedDict, cast
+from typing import Literal, TypedDict
 
 from django.utils.functional import Promise
 
@@ -47,4 +47,4 @@ class PageFrame(TypedDict, total=False):
 def theme_from_cookies(cookies: Mapping[str, str]) -> Theme:
     """The theme this browser chose; "auto" (the system's) unless it chose one that exists."""
     chosen = cookies.get(THEME_COOKIE, "auto")
-    return cast("Theme", chosen) if chosen in THEMES else "auto"
+    return next((theme for theme in THEMES if theme == chosen), "auto")

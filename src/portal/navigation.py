@@ -145,6 +145,7 @@ ITEMS: dict[Role, tuple[NavItem, ...]] = {
     ),
 }
 
+
 def is_routed(url_name: str) -> bool:
     """Whether a URL of this name without parameters is served here."""
     try:

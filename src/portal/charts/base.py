@@ -44,7 +44,7 @@ class Chart(ABC):
     @property
     @abstractmethod
     def is_empty(self) -> bool:
-        """Whether there is nothing to draw: zeros are something."""
+        """Whether there is nothing to draw. Zero is a figure in trends and comparisons, none in shares and counts."""
 
     @abstractmethod
     def plot(self) -> Plot: ...
