@@ -32,3 +32,8 @@ class Doubtful(Exception):
         super().__init__(text)
         self.value = value
         self.text = text
+
+
+def first_line(error: Exception) -> str:
+    """What a database objects to. The lines after the first repeat values of the row, which may be secret."""
+    return str(error).partition("\n")[0]

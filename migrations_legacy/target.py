@@ -10,7 +10,7 @@ from django.db import DataError, IntegrityError, connections, models, router, tr
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from migrations_legacy.digest import digest_of, key_number
-from migrations_legacy.errors import MappingError, Unplaceable
+from migrations_legacy.errors import MappingError, Unplaceable, first_line
 from migrations_legacy.fields import AnyField, Step, reading, storing, writing
 from migrations_legacy.mapping import TableMapping
 
@@ -249,7 +249,7 @@ class TargetTable:
                 self._execute_one(statement, params(row))
             except _REFUSALS as error:
                 if self._number_field is None or not self._fits_with_other_number(statement, row, params):
-                    text = f"{self._mapping.target} does not take the row: {_without_values(error)}"
+                    text = f"{self._mapping.target} does not take the row: {first_line(error)}"
                     failed(row, Unplaceable("refused", text))
 
     def _fits_with_other_number(
@@ -264,8 +264,3 @@ class TargetTable:
     def _execute_one(self, statement: str, params: tuple[Any, ...]) -> None:
         with transaction.atomic(using=self.alias), self.connection.cursor() as cursor:
             cursor.execute(statement, params)
-
-
-def _without_values(error: Exception) -> str:
-    """What the database objects to. PostgreSQL's details repeat the row's values, so only the first line is kept."""
-    return str(error).partition("\n")[0]

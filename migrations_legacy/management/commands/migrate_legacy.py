@@ -1,16 +1,19 @@
 """`manage.py migrate_legacy SOURCE... [--media FOLDER] [--dry-run] [--report FILE]`"""
 
 import argparse
+import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
 from django.core.files.storage import default_storage
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 from kernel.totals import rebuild_all
 from migrations_legacy.contexts import CONTEXTS
 from migrations_legacy.engine import Engine
-from migrations_legacy.errors import LegacyError
+from migrations_legacy.errors import LegacyError, first_line
 from migrations_legacy.media import check_folder, check_references, copy_media
 from migrations_legacy.progress import Silent, Written
 from migrations_legacy.rendering import as_text, write_report
@@ -46,6 +49,12 @@ class Command(BaseCommand):
                 source.close()
         except LegacyError as error:
             raise CommandError(str(error)) from error
+        except (DatabaseError, sqlite3.Error) as error:
+            raise CommandError(f"A database does not answer as it should: {first_line(error)}") from error
+        except OSError as error:
+            raise CommandError(f"{error.filename or 'A file'}: {error.strerror or error}.") from error
+        except KeyboardInterrupt as stop:
+            raise CommandError("Stopped. What was complete is kept; the next run goes on from there.") from stop
         if options["verbosity"]:
             self.stdout.write(as_text(report))
         if report_file is not None:
@@ -58,6 +67,7 @@ class Command(BaseCommand):
         self.stdout.flush()
 
     def _move(self, source: Source, options: dict[str, Any]) -> Report:
+        began = time.monotonic()
         dry_run: bool = options["dry_run"]
         progress = Written(self._write_progress, in_place=self.stdout.isatty()) if options["verbosity"] else Silent()
         engine = Engine(source, CONTEXTS, progress=progress, dry_run=dry_run)
@@ -69,4 +79,5 @@ class Command(BaseCommand):
             check_references(engine.files, default_storage, report.media, folder=options["media"])
             if not dry_run and any(table.written for table in report.tables):
                 rebuild_all()
+        report.seconds = time.monotonic() - began
         return report
