@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import psycopg
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import DatabaseError, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 
 from config.launch.building import has_content
@@ -43,13 +45,28 @@ def exists() -> bool:
     return "default" not in files or has_content(files["default"])
 
 
+def check_reachable(connection: BaseDatabaseWrapper) -> None:
+    """Raise CannotStart when the database's server does not let us in.
+
+    Asks past the connection pool, which would try for long and then not say why.
+    """
+    if connection.vendor != "postgresql":
+        return
+    try:
+        psycopg.connect(**connection.get_connection_params()).close()
+    except psycopg.Error as error:
+        reason = str(error).strip().splitlines()[0]
+        raise CannotStart(f"The database {connection.alias} cannot be reached: {reason}") from None
+
+
 def pending_migrations() -> bool:
-    """Whether a database lacks tables or changes of this version. Raises CannotStart when one cannot be reached."""
-    for alias in connections:
+    """Whether a database lacks tables or changes of this version. Raises CannotStart when one cannot be used."""
+    for connection in connections.all():
+        check_reachable(connection)
         try:
-            executor = MigrationExecutor(connections[alias])
+            executor = MigrationExecutor(connection)
         except DatabaseError as error:
-            raise CannotStart(f"The database {alias} cannot be reached: {str(error).strip().splitlines()[0]}") from None
+            raise CannotStart(f"The database {connection.alias} cannot be used: {error}") from None
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             return True
     return False
