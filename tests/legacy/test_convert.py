@@ -10,6 +10,8 @@ from migrations_legacy import convert
 from migrations_legacy.errors import Doubtful, Unplaceable
 from tests.legacy.school import LEAVE_DATES
 
+pytestmark = pytest.mark.sqlite_only
+
 
 @pytest.mark.parametrize(
     ("converter", "stored", "meant"),

@@ -4,6 +4,8 @@ import pytest
 
 from migrations_legacy.decide import Decision, decide
 
+pytestmark = pytest.mark.sqlite_only
+
 OLD, NEW, OTHER = 1, 2, 3
 
 

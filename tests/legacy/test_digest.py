@@ -6,6 +6,8 @@ import pytest
 
 from migrations_legacy.digest import Checksum, digest_of, key_number
 
+pytestmark = pytest.mark.sqlite_only
+
 
 @pytest.mark.parametrize(
     ("one", "other"),

@@ -11,6 +11,8 @@ from migrations_legacy.legacy_schema import TABLES
 from migrations_legacy.sources.dumpdata import DumpdataSource, read_objects
 from migrations_legacy.sources.sqlite import SqliteSource
 
+pytestmark = pytest.mark.sqlite_only
+
 
 def test_foreign_keys_go_by_the_columns_of_the_database(school: Path, dump: Path) -> None:
     database, json_files = SqliteSource(school), DumpdataSource([dump])

@@ -10,6 +10,8 @@ from migrations_legacy.media import check_folder, check_references, copy_media
 from migrations_legacy.report import MediaReport
 from tests.legacy.school import MEDIA
 
+pytestmark = pytest.mark.sqlite_only
+
 
 def copied(folder: Path, target: Path, *, dry_run: bool = False) -> MediaReport:
     report = MediaReport()

@@ -7,55 +7,24 @@ import sqlite3
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
 
 from migrations_legacy.contexts import CONTEXTS
 from migrations_legacy.legacy_schema import TABLES
-from migrations_legacy.models import PlacedBlock, QuarantinedRow
-from modules.academics.models import Course, Enrollment, SessionYear, Subject
+from migrations_legacy.models import QuarantinedRow
+from modules.academics.models import Enrollment, SessionYear, Subject
 from modules.assessments.models import AssignmentSubmission, StudentResult
 from modules.attendance.models import Attendance, AttendanceReport
 from modules.feedback.models import StudentFeedback
 from modules.finance.models import Fine
 from modules.leaves.models import LeaveTotal, StudentLeave
 from modules.users.models import StaffProfile, StudentProfile, User
+from tests.legacy.moving import everything, execute, move, reasons, table
 from tests.legacy.school import HASH_3_0, HASH_3_2, HASH_5_1, HASH_SHA1, MEDIA, UNUSABLE, user
 
 pytestmark = pytest.mark.django_db
-
-REPORTS = iter(range(1000))
-
-
-def move(*sources: Path, **options: Any) -> dict[str, Any]:
-    """Run the command; gives its report."""
-    report = sources[0].parent / f"report-{next(REPORTS)}.json"
-    call_command("migrate_legacy", *map(str, sources), report=report, verbosity=0, **options)
-    content: dict[str, Any] = json.loads(report.read_text())
-    return content
-
-
-def table(report: dict[str, Any], source: str, target: str = "") -> dict[str, Any]:
-    found = [t for t in report["tables"] if t["source"] == source and (t["target"] == target if target else t["main"])]
-    assert len(found) == 1
-    line: dict[str, Any] = found[0]
-    return line
-
-
-def reasons(source: str) -> dict[str, str]:
-    """Key → code of a table's quarantined rows."""
-    return dict(QuarantinedRow.objects.filter(source=source).values_list("key", "code"))
-
-
-def execute(school: Path, statement: str, *params: object) -> None:
-    """What somebody does in the legacy."""
-    legacy = sqlite3.connect(school)
-    with legacy:
-        legacy.execute(statement, params)
-    legacy.close()
 
 
 def test_the_balance_holds_for_every_table(school: Path) -> None:
@@ -85,18 +54,6 @@ def test_each_table_has_one_main_target() -> None:
     main = [t.source for c in CONTEXTS for t in c.tables if t.main]
     skipped = [t.source for c in CONTEXTS for t in c.skipped]
     assert sorted(main + skipped) == sorted(TABLES)
-
-
-def test_a_second_run_changes_nothing(school: Path, media: Path) -> None:
-    move(school, media=media)
-    before = everything()
-    report = move(school, media=media)
-    assert not report["changed"]
-    assert report["succeeded"]
-    assert sum(line["written"] for line in report["tables"]) == 0
-    assert "Nothing changed" in report["verdict"]
-    assert all(line["source_checksum"] == line["target_checksum"] for line in report["tables"])
-    assert everything() == before
 
 
 def test_the_source_stays_as_it_was(school: Path) -> None:
@@ -295,96 +252,6 @@ def test_a_dump_gives_the_same_school_as_the_database(school: Path, dump: Path) 
             assert one["source_checksum"] == other["source_checksum"], one["source"]
 
 
-def test_what_changed_in_the_legacy_is_brought_over(school: Path) -> None:
-    move(school)
-    execute(school, "UPDATE student_management_app_courses SET course_name = 'Optics' WHERE id = 2")
-    execute(
-        school,
-        "INSERT INTO student_management_app_courses SELECT 50, 'New', created_at, updated_at "
-        "FROM student_management_app_courses WHERE id = 1",
-    )
-    report = move(school)
-    courses = table(report, "courses")
-    assert (courses["inserted"], courses["updated"], courses["unchanged"]) == (1, 1, 3)
-    assert sum(line["written"] for line in report["tables"]) == 2
-    assert Course.objects.get(pk=2).name == "Optics"
-    assert Course.objects.filter(pk=50).exists()
-
-
-def test_what_was_changed_here_is_not_overwritten(school: Path) -> None:
-    move(school)
-    Course.objects.filter(pk=1).update(name="Ours")
-    Course.objects.filter(pk=2).update(name="Ours too")
-    execute(school, "UPDATE student_management_app_courses SET course_name = 'Theirs' WHERE id = 2")
-    for _ in range(2):
-        report = move(school)
-        courses = table(report, "courses")
-        assert courses["edited_here"] == 1
-        assert courses["quarantined_by_reason"] == {"conflict": 1}
-        assert courses["balances"]
-        assert courses["agrees"]
-        assert dict(Course.objects.filter(pk__in=[1, 2]).values_list("pk", "name")) == {1: "Ours", 2: "Ours too"}
-    assert QuarantinedRow.objects.get(source="courses").row["course_name"] == "Theirs"
-
-
-def test_what_was_deleted_here_stays_deleted(school: Path) -> None:
-    move(school)
-    StudentFeedback.objects.filter(pk=1).delete()
-    report = move(school)
-    assert table(report, "feedbackstudent")["removed_here"] == 1
-    assert not report["changed"]
-    assert not StudentFeedback.objects.filter(pk=1).exists()
-
-
-def test_what_the_legacy_deleted_is_kept_and_reported(school: Path) -> None:
-    move(school)
-    execute(school, "DELETE FROM student_management_app_feedbackstudent WHERE id = 1")
-    report = move(school)
-    assert table(report, "feedbackstudent")["gone_from_source"] == 1
-    assert report["succeeded"]
-    assert StudentFeedback.objects.filter(pk=1).exists()
-
-
-def test_rows_leave_the_quarantine_when_they_find_their_place(school: Path) -> None:
-    move(school)
-    execute(
-        school,
-        "INSERT INTO student_management_app_subjects SELECT 9101, 'Found again', created_at, updated_at, "
-        "course_id_id, staff_id_id FROM student_management_app_subjects WHERE id = 1",
-    )
-    report = move(school)
-    assert reasons("attendance") == {}
-    assert set(reasons("attendancereport")) == {"21"}
-    assert table(report, "attendancereport")["written"] == 3
-
-
-def test_an_id_that_is_in_use_here_is_not_overwritten(school: Path) -> None:
-    Course.objects.create(pk=1, name="Here before")
-    report = move(school)
-    assert report["succeeded"]
-    assert reasons("courses") == {"1": "taken"}
-    assert Course.objects.get(pk=1).name == "Here before"
-    assert not Enrollment.objects.filter(student_id=701).exists(), "it would name a course that is another one"
-
-
-def test_what_a_killed_run_had_written_is_taken_over(school: Path) -> None:
-    move(school)
-    PlacedBlock.objects.all().delete()
-    report = move(school)
-    assert report["succeeded"]
-    assert not report["changed"]
-    assert PlacedBlock.objects.exists()
-
-
-def test_a_row_that_the_database_refuses_does_not_stop_the_others(school: Path) -> None:
-    User.objects.create(pk=9000, username="user32")
-    report = move(school)
-    assert reasons("customuser") == {"32": "refused"}
-    assert report["succeeded"]
-    assert User.objects.filter(pk=33).exists()
-    assert reasons("students")["702"] == "missing_reference"
-
-
 def test_unknown_tables_and_columns_are_named(school: Path) -> None:
     execute(school, "CREATE TABLE library_book (id integer PRIMARY KEY, title text)")
     execute(school, "INSERT INTO library_book VALUES (1, 'Optics')")
@@ -430,14 +297,3 @@ def test_the_command_prints_the_report_and_a_line_for_each_table(school: Path) -
     assert "customuser → users.User: 17 rows, 17 written" in text
     assert text.rstrip().endswith("The balance holds and both sides agree.")
     assert HASH_3_2 not in text
-
-
-def everything() -> dict[str, int]:
-    """How many rows each table holds."""
-    tables = [name for name in connection.introspection.table_names() if not name.startswith("django_")]
-    with connection.cursor() as cursor:
-        counts = {}
-        for name in tables:
-            cursor.execute(f'SELECT COUNT(*) FROM "{name}"')
-            counts[name] = cursor.fetchone()[0]
-    return counts

@@ -10,6 +10,8 @@ from migrations_legacy.sources.dumpdata import DumpdataSource
 from migrations_legacy.sources.recognise import open_source
 from migrations_legacy.sources.sqlite import SqliteSource
 
+pytestmark = pytest.mark.sqlite_only
+
 
 def test_a_school_is_recognised_by_its_content_and_not_by_its_name(school: Path, dump: Path, tmp_path: Path) -> None:
     renamed = school.rename(tmp_path / "backup.old")

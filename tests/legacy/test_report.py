@@ -9,6 +9,8 @@ import pytest
 from migrations_legacy.rendering import as_text, write_report
 from migrations_legacy.report import MediaReport, Report, TableReport
 
+pytestmark = pytest.mark.sqlite_only
+
 
 def figures(**changes: object) -> TableReport:
     """A table of ten rows that balances."""

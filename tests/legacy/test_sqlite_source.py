@@ -10,6 +10,8 @@ from migrations_legacy.errors import SourceRefused
 from migrations_legacy.sources.sqlite import SqliteSource
 from tests.legacy.school import insert
 
+pytestmark = pytest.mark.sqlite_only
+
 
 def fingerprint(folder: Path) -> dict[str, str]:
     """Every file's name and content."""

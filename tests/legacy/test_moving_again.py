@@ -1,0 +1,115 @@
+"""A school moves in again and again: each run brings over what changed, by content, and overwrites nothing of ours."""
+
+from pathlib import Path
+
+import pytest
+
+from migrations_legacy.models import PlacedBlock, QuarantinedRow
+from modules.academics.models import Course, Enrollment
+from modules.feedback.models import StudentFeedback
+from modules.users.models import User
+from tests.legacy.moving import everything, execute, move, reasons, table
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_second_run_changes_nothing(school: Path, media: Path) -> None:
+    move(school, media=media)
+    before = everything()
+    report = move(school, media=media)
+    assert not report["changed"]
+    assert report["succeeded"]
+    assert sum(line["written"] for line in report["tables"]) == 0
+    assert "Nothing changed" in report["verdict"]
+    assert all(line["source_checksum"] == line["target_checksum"] for line in report["tables"])
+    assert everything() == before
+
+
+def test_what_changed_in_the_legacy_is_brought_over(school: Path) -> None:
+    move(school)
+    execute(school, "UPDATE student_management_app_courses SET course_name = 'Optics' WHERE id = 2")
+    execute(
+        school,
+        "INSERT INTO student_management_app_courses SELECT 50, 'New', created_at, updated_at "
+        "FROM student_management_app_courses WHERE id = 1",
+    )
+    report = move(school)
+    courses = table(report, "courses")
+    assert (courses["inserted"], courses["updated"], courses["unchanged"]) == (1, 1, 3)
+    assert sum(line["written"] for line in report["tables"]) == 2
+    assert Course.objects.get(pk=2).name == "Optics"
+    assert Course.objects.filter(pk=50).exists()
+
+
+def test_what_was_changed_here_is_not_overwritten(school: Path) -> None:
+    move(school)
+    Course.objects.filter(pk=1).update(name="Ours")
+    Course.objects.filter(pk=2).update(name="Ours too")
+    execute(school, "UPDATE student_management_app_courses SET course_name = 'Theirs' WHERE id = 2")
+    for _ in range(2):
+        report = move(school)
+        courses = table(report, "courses")
+        assert courses["edited_here"] == 1
+        assert courses["quarantined_by_reason"] == {"conflict": 1}
+        assert courses["balances"]
+        assert courses["agrees"]
+        assert dict(Course.objects.filter(pk__in=[1, 2]).values_list("pk", "name")) == {1: "Ours", 2: "Ours too"}
+    assert QuarantinedRow.objects.get(source="courses").row["course_name"] == "Theirs"
+
+
+def test_what_was_deleted_here_stays_deleted(school: Path) -> None:
+    move(school)
+    StudentFeedback.objects.filter(pk=1).delete()
+    report = move(school)
+    assert table(report, "feedbackstudent")["removed_here"] == 1
+    assert not report["changed"]
+    assert not StudentFeedback.objects.filter(pk=1).exists()
+
+
+def test_what_the_legacy_deleted_is_kept_and_reported(school: Path) -> None:
+    move(school)
+    execute(school, "DELETE FROM student_management_app_feedbackstudent WHERE id = 1")
+    report = move(school)
+    assert table(report, "feedbackstudent")["gone_from_source"] == 1
+    assert report["succeeded"]
+    assert StudentFeedback.objects.filter(pk=1).exists()
+
+
+def test_rows_leave_the_quarantine_when_they_find_their_place(school: Path) -> None:
+    move(school)
+    execute(
+        school,
+        "INSERT INTO student_management_app_subjects SELECT 9101, 'Found again', created_at, updated_at, "
+        "course_id_id, staff_id_id FROM student_management_app_subjects WHERE id = 1",
+    )
+    report = move(school)
+    assert reasons("attendance") == {}
+    assert set(reasons("attendancereport")) == {"21"}
+    assert table(report, "attendancereport")["written"] == 3
+
+
+def test_an_id_that_is_in_use_here_is_not_overwritten(school: Path) -> None:
+    Course.objects.create(pk=1, name="Here before")
+    report = move(school)
+    assert report["succeeded"]
+    assert reasons("courses") == {"1": "taken"}
+    assert Course.objects.get(pk=1).name == "Here before"
+    assert not Enrollment.objects.filter(student_id=701).exists(), "it would name a course that is another one"
+
+
+def test_what_a_killed_run_had_written_is_taken_over(school: Path) -> None:
+    move(school)
+    PlacedBlock.objects.all().delete()
+    report = move(school)
+    assert report["succeeded"]
+    assert not report["changed"]
+    assert PlacedBlock.objects.exists()
+
+
+def test_a_row_that_the_database_refuses_does_not_stop_the_others(school: Path) -> None:
+    User.objects.create(pk=9000, username="user32")
+    report = move(school)
+    assert reasons("customuser") == {"32": "refused"}
+    assert report["succeeded"]
+    assert User.objects.filter(pk=33).exists()
+    assert reasons("students")["702"] == "missing_reference"
