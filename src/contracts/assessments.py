@@ -202,6 +202,14 @@ class AssessmentsService(Service, ABC, name="assessments"):
     def results(self, *, actor: Actor, student_id: int) -> tuple[Result, ...]:
         """A student's results by id. Students only for themselves; staff and HOD for anyone."""
 
+    @query()
+    def class_results(
+        self, *, actor: Actor, subject_id: int, student_ids: tuple[int, ...]
+    ) -> dict[int, tuple[Result, ...]]:
+        """The results of these students in a subject, by student id, each student's by id; students without one are
+        left out. The subject's teacher (Forbidden for others), or the HOD.
+        """
+
     @query(errors=(NotFound,))
     def result_history(self, *, actor: Actor, result_id: int) -> tuple[MarkChange, ...]:
         """Every change of a result's marks, oldest first. The subject's teacher (Forbidden for others), and the HOD."""

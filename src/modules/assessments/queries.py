@@ -95,6 +95,14 @@ def results_of(student_id: int) -> tuple[Result, ...]:
     return tuple(result(row) for row in models.StudentResult.objects.filter(student_id=student_id).order_by("id"))
 
 
+def results_in(subject_id: int, student_ids: tuple[int, ...]) -> dict[int, tuple[Result, ...]]:
+    """The results of some students in a subject, by student; those without one are left out."""
+    found: dict[int, tuple[Result, ...]] = {}
+    for row in models.StudentResult.objects.filter(subject_id=subject_id, student_id__in=student_ids).order_by("id"):
+        found[row.student_id] = (*found.get(row.student_id, ()), result(row))
+    return found
+
+
 def history(kind: models.MarkedKind, row_id: int) -> tuple[MarkChange, ...]:
     rows = models.MarkChange.objects.filter(kind=kind, row_id=row_id).order_by("id")
     return tuple(

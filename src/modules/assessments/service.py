@@ -252,6 +252,12 @@ class Assessments(ReferenceQueries, AssessmentsService):
             require(actor, Role.HOD, Role.STAFF)
         return queries.results_of(student_id)
 
+    def class_results(
+        self, *, actor: Actor, subject_id: int, student_ids: tuple[int, ...]
+    ) -> dict[int, tuple[Result, ...]]:
+        access.require_teacher(actor, subject_id)
+        return queries.results_in(subject_id, student_ids)
+
     def result_history(self, *, actor: Actor, result_id: int) -> tuple[MarkChange, ...]:
         require(actor, Role.HOD, Role.STAFF)
         row = StudentResult.objects.filter(pk=result_id).first()

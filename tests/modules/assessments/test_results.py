@@ -130,6 +130,20 @@ def test_students_see_their_own_results_only(assessments: AssessmentsService) ->
             assessments.results(actor=stranger, student_id=701)
 
 
+def test_the_results_of_a_class_are_for_its_teacher_and_the_hod(assessments: AssessmentsService) -> None:
+    recorded = record(assessments)
+    record(assessments, subject_id=2)
+    StudentResult.objects.create(student_id=701, subject_id=1, duplicate=1)
+    for actor in (actors.teacher(), actors.hod()):
+        found = assessments.class_results(actor=actor, subject_id=1, student_ids=(701, 702))
+        assert set(found) == {701}
+        assert found[701][0] == recorded.result
+        assert len(found[701]) == 2
+    for stranger in (OTHER_TEACHER, actors.student(), actors.anonymous()):
+        with pytest.raises(Forbidden):
+            assessments.class_results(actor=stranger, subject_id=1, student_ids=(701,))
+
+
 def test_old_duplicates_are_all_shown_and_corrected_together(assessments: AssessmentsService) -> None:
     for number, exam in enumerate((55.0, 61.0)):
         StudentResult.objects.create(
