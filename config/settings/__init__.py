@@ -1,5 +1,6 @@
 """Django's settings, all of them derived from the environment (see `environment.py` and the table in the README)."""
 
+import warnings
 from typing import Any
 
 from csp.constants import NONE, SELF
@@ -51,6 +52,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "kernel.middleware.RequestIdMiddleware",
@@ -165,6 +167,9 @@ TIME_ZONE = env.time_zone
 STATIC_URL = "/static/"
 STATIC_ROOT = ROOT / "staticfiles"
 WHITENOISE_USE_FINDERS = not STATIC_ROOT.exists()
+if WHITENOISE_USE_FINDERS:
+    # Served from where they lie: a run without collectstatic is the usual one, and nothing to warn of.
+    warnings.filterwarnings("ignore", message="No directory at: ", category=UserWarning)
 WHITENOISE_AUTOREFRESH = env.debug
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

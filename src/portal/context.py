@@ -2,15 +2,16 @@
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 
 from contracts.base import Role
 from contracts.errors import DomainError
 from contracts.notifications import NotificationsService
 from kernel.identity import actor_of, identity_of
 from kernel.registry import services
-from portal.access import HOME, PROFILE, ROLE_LABELS
+from portal.access import HOME, ROLE_LABELS
 from portal.frame import FramePerson, PageFrame, theme_from_cookies
-from portal.navigation import navigation
+from portal.navigation import PROFILE, is_routed, navigation
 
 
 def page(request: HttpRequest) -> PageFrame:
@@ -31,7 +32,7 @@ def page(request: HttpRequest) -> PageFrame:
         name=identity.name,
         role_label=ROLE_LABELS[identity.role],
         home_url=HOME[identity.role],
-        profile_url=PROFILE[identity.role],
+        profile_url=reverse(PROFILE[identity.role]) if is_routed(PROFILE[identity.role]) else "",
     )
     frame["unread_count"] = _unread_count(request, identity.role)
     return frame

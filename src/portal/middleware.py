@@ -25,5 +25,5 @@ class ErrorPagesMiddleware:
             return errors.forbidden(request, exception)
         if isinstance(exception, ModuleUnavailable):
             log.error("module_unavailable", module=exception.module)
-            return errors.unavailable(request, exception.module)
+            return errors.unavailable(request, exception)
         return None

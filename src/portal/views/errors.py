@@ -4,9 +4,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from contracts.errors import DomainError, ModuleUnavailable
+
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "403.html", {"reason": str(exception or "")}, status=403)
+    message = exception.message if isinstance(exception, DomainError) else ""
+    return render(request, "403.html", {"message": message}, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -23,5 +26,6 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "403_csrf.html", status=403)
 
 
-def unavailable(request: HttpRequest, module: str) -> HttpResponse:
-    return render(request, "unavailable.html", {"module": module}, status=503)
+def unavailable(request: HttpRequest, error: ModuleUnavailable) -> HttpResponse:
+    context = {"module": error.module, "may_have_executed": error.may_have_executed, "message": error.message}
+    return render(request, "unavailable.html", context, status=503)
