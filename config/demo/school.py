@@ -157,13 +157,14 @@ class School:
                 session_year_id=self.year.id,
             )
             struggling = number % STRUGGLING == STRUGGLING - 1
+            low, high = (0.25, 0.5) if struggling else (0.03, 0.14)
             self.pupils.append(
                 Pupil(
                     actor=_actor(student),
                     student_id=_profile_id(student),
                     name=student.full_name,
                     course=course,
-                    absence=self.random.uniform(0.25, 0.5) if struggling else self.random.uniform(0.01, 0.14),
+                    absence=self.random.uniform(low, high),
                     ability=self.random.uniform(28, 50) if struggling else self.random.uniform(48, 92),
                 )
             )
