@@ -146,6 +146,10 @@ ITEMS: dict[Role, tuple[NavItem, ...]] = {
 }
 
 
+PROFILE: dict[Role, str] = {Role.HOD: "admin_profile", Role.STAFF: "staff_profile", Role.STUDENT: "student_profile"}
+"""Where people look after their own account."""
+
+
 def is_routed(url_name: str) -> bool:
     """Whether a URL of this name without parameters is served here."""
     try:
