@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from contracts.attendance import AttendanceStatus, Mark
 from contracts.users import Student
 from portal.components import Meaning
+from portal.ids import row_id
 
 FIELD = "status_"
 """Each student's field is this and the StudentProfile's id."""
@@ -86,7 +87,7 @@ def counts(roll: list[RollRow]) -> list[Count]:
 def posted_marks(data: QueryDict) -> tuple[Mark, ...]:
     """The marks in a submitted page. Raises ValueError for a field that is no student or a value that is no status."""
     return tuple(
-        Mark(student_id=int(name.removeprefix(FIELD)), status=AttendanceStatus(str(data[name])))
+        Mark(student_id=row_id(name.removeprefix(FIELD)), status=AttendanceStatus(str(data[name])))
         for name in data
         if name.startswith(FIELD)
     )

@@ -24,6 +24,7 @@ from portal import rollcall
 from portal.access import only
 from portal.forms import drafts
 from portal.forms.attendance import DayForm, RegisterChoiceForm, StudentRangeForm
+from portal.ids import row_id
 
 EVERYTHING = PageRequest(size=MAX_PAGE_SIZE)
 
@@ -254,8 +255,10 @@ def _this_term() -> dict[str, date]:
 
 
 def _register_id(request: HttpRequest) -> int | None:
-    text = request.GET.get("register", "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
+    try:
+        return row_id(request.GET.get("register", ""))
+    except ValueError:
+        return None
 
 
 def _address(form: DayForm) -> str:

@@ -21,6 +21,7 @@ from contracts.users import UsersService
 from kernel.identity import actor_of
 from kernel.registry import services
 from portal.access import only
+from portal.ids import row_id
 
 ANSWERS = (Invalid, NotFound, Forbidden, Conflict)
 PRESENT_WORDS = {"1", "true", "t", "present"}
@@ -49,9 +50,9 @@ def _read(
 
 def _students(actor: Actor, data: Mapping[str, str]) -> list[dict[str, Any]]:
     ids = services.get(AcademicsService).class_list(
-        actor=actor, subject_id=int(data["subject"]), session_year_id=int(data["session_year"])
+        actor=actor, subject_id=row_id(data["subject"]), session_year_id=row_id(data["session_year"])
     )
-    _only_of_own_subject(actor, int(data["subject"]))
+    _only_of_own_subject(actor, row_id(data["subject"]))
     students = services.get(UsersService).students(actor=actor, student_ids=ids)
     return [
         {"id": students[i].user_id, "name": f"{students[i].first_name} {students[i].last_name}"}
@@ -69,7 +70,7 @@ def _only_of_own_subject(actor: Actor, subject_id: int) -> None:
 
 def _dates(actor: Actor, data: Mapping[str, str]) -> list[dict[str, Any]]:
     registers = services.get(AttendanceService).registers(
-        actor=actor, subject_id=int(data["subject"]), session_year_id=int(data["session_year_id"])
+        actor=actor, subject_id=row_id(data["subject"]), session_year_id=row_id(data["session_year_id"])
     )
     return [
         {"id": r.id, "attendance_date": r.date.isoformat(), "session_year_id": r.session_year_id} for r in registers
@@ -78,7 +79,7 @@ def _dates(actor: Actor, data: Mapping[str, str]) -> list[dict[str, Any]]:
 
 def _marks(actor: Actor, data: Mapping[str, str]) -> list[dict[str, Any]]:
     """`attendance_date` is a register's id, as the legacy calls it; true stands for whoever came, late or not."""
-    found = services.get(AttendanceService).register(actor=actor, register_id=int(data["attendance_date"]))
+    found = services.get(AttendanceService).register(actor=actor, register_id=row_id(data["attendance_date"]))
     ids = tuple(dict.fromkeys(mark.student_id for mark in found.marks))
     students = services.get(UsersService).students(actor=actor, student_ids=ids)
     known = [(students[mark.student_id], mark.status) for mark in found.marks if mark.student_id in students]
@@ -101,8 +102,8 @@ def save_attendance_data(request: HttpRequest) -> HttpResponseBase:
     def save(actor: Actor, data: Mapping[str, str]) -> None:
         services.get(AttendanceService).record(
             actor=actor,
-            subject_id=int(data["subject_id"]),
-            session_year_id=int(data["session_year_id"]),
+            subject_id=row_id(data["subject_id"]),
+            session_year_id=row_id(data["session_year_id"]),
             on=date.fromisoformat(data["attendance_date"]),
             marks=posted_marks(actor, data["student_ids"]),
         )
@@ -117,7 +118,7 @@ def update_attendance_data(request: HttpRequest) -> HttpResponseBase:
 
     def save(actor: Actor, data: Mapping[str, str]) -> None:
         services.get(AttendanceService).correct(
-            actor=actor, register_id=int(data["attendance_date"]), marks=posted_marks(actor, data["student_ids"])
+            actor=actor, register_id=row_id(data["attendance_date"]), marks=posted_marks(actor, data["student_ids"])
         )
 
     return _written(request, save)
@@ -133,7 +134,7 @@ def _written(request: HttpRequest, save: Callable[[Actor, Mapping[str, str]], No
 
 def posted_marks(actor: Actor, text: str) -> tuple[Mark, ...]:
     """`[{"id": <user id>, "status": 0/1/…}]` as marks. Raises ValueError, KeyError or TypeError for anything else."""
-    entries = [(int(entry["id"]), _status(entry["status"])) for entry in json.loads(text)]
+    entries = [(row_id(entry["id"]), _status(entry["status"])) for entry in _parsed(text)]
     if not entries:
         return ()
     students = services.get(UsersService).students_by_user(
@@ -146,6 +147,13 @@ def posted_marks(actor: Actor, text: str) -> tuple[Mark, ...]:
             raise ValueError(f"no student {user_id}")
         marks.append(Mark(student_id=student.profile_id, status=status))
     return tuple(marks)
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
 
 
 def _status(value: object) -> AttendanceStatus:

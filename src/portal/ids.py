@@ -1,0 +1,13 @@
+"""Reads ids that pages and scripts send."""
+
+LARGEST = 2**63 - 1
+
+
+def row_id(value: object) -> int:
+    """The id that a text or number names. Raises ValueError for what can be no row's id: databases fail on larger
+    numbers.
+    """
+    number = int(str(value))
+    if not 0 <= number <= LARGEST:
+        raise ValueError(f"{number} can be no id")
+    return number
