@@ -195,4 +195,6 @@ SANDBOX_PAYMENT_SECRET = env.sandbox_payment_secret.get_secret_value() or SECRET
 
 # --- logs -------------------------------------------------------------------------------------------------------------
 
+# Who is behind a request, the kernel notes itself: asking Django's own user would cost a query on every page.
+DJANGO_STRUCTLOG_USER_ID_FIELD = ""
 LOGGING = logs.configure(json=env.environment == "production", level="INFO")

@@ -5,6 +5,7 @@ The session holds the keys that Django's own login would write, so that the admi
 working.
 """
 
+import structlog
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
@@ -23,7 +24,9 @@ def identity_of(request: HttpRequest) -> Identity | None:
     reach.
     """
     if not hasattr(request, "_identity"):
-        request._identity = _identify(request.session)  # type: ignore[attr-defined]
+        found = _identify(request.session)
+        request._identity = found  # type: ignore[attr-defined]
+        structlog.contextvars.bind_contextvars(user_id=found.user_id if found else None)
     identity: Identity | None = request._identity  # type: ignore[attr-defined]
     return identity
 
