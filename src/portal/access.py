@@ -15,6 +15,8 @@ from contracts.base import Role
 from kernel.identity import identity_of
 
 HOME = {Role.HOD: "/admin_home/", Role.STAFF: "/staff_home/", Role.STUDENT: "/student_home/"}
+PROFILE = {Role.HOD: "admin_profile", Role.STAFF: "staff_profile", Role.STUDENT: "student_profile"}
+"""URL name of each role's own page."""
 ROLE_LABELS = {Role.HOD: _("Head of department"), Role.STAFF: _("Staff"), Role.STUDENT: _("Student")}
 LOGIN = "/"
 

@@ -9,9 +9,9 @@ from contracts.errors import DomainError
 from contracts.notifications import NotificationsService
 from kernel.identity import actor_of, identity_of
 from kernel.registry import services
-from portal.access import HOME, ROLE_LABELS
+from portal.access import HOME, PROFILE, ROLE_LABELS
 from portal.frame import FramePerson, PageFrame, theme_from_cookies
-from portal.navigation import PROFILE, is_routed, navigation
+from portal.navigation import is_routed, navigation
 
 
 def page(request: HttpRequest) -> PageFrame:
