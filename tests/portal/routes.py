@@ -1,0 +1,66 @@
+"""Every route of the pages: where it is, whose it is, and how it is asked. A new route stands here too."""
+
+from dataclasses import dataclass
+
+from contracts.base import Role
+from modules.leaves.models import StaffLeave, StudentLeave
+from modules.notifications.models import StudentNotification
+from tests.portal.school import School
+
+HOD, STAFF, STUDENT = frozenset({Role.HOD}), frozenset({Role.STAFF}), frozenset({Role.STUDENT})
+EVERYBODY = HOD | STAFF | STUDENT
+
+HOMES = {Role.HOD: "/admin_home/", Role.STAFF: "/staff_home/", Role.STUDENT: "/student_home/"}
+
+
+@dataclass(frozen=True)
+class Route:
+    """`path` may name rows of the school in braces; `owners` may open it; `methods` are answered by it."""
+
+    path: str
+    owners: frozenset[Role]
+    methods: str = "GET"
+
+    def url(self, school: School) -> str:
+        return self.path.format(
+            student_leave=StudentLeave.objects.filter(student_id=school.student.profile_id, status="pending").get().pk,
+            staff_leave=StaffLeave.objects.get(staff_id=school.teacher.profile_id).pk,
+            notice=StudentNotification.objects.get(student_id=school.student.profile_id).pk,
+        )
+
+
+OPEN = {"login": "/", "doLogin": "/doLogin/", "logout_user": "/logout_user/"}
+"""Routes that answer to anybody, and are tested one by one."""
+
+ROUTES = {
+    "get_user_details": Route("/get_user_details/", EVERYBODY),
+    "inbox": Route("/inbox/", EVERYBODY),
+    "mark_all_notices": Route("/inbox/all/read/", EVERYBODY, "POST"),
+    "mark_notice": Route("/inbox/{notice}/", EVERYBODY, "POST"),
+    "admin_home": Route("/admin_home/", HOD),
+    "staff_home": Route("/staff_home/", STAFF),
+    "student_home": Route("/student_home/", STUDENT),
+    "staff_take_attendance": Route("/staff_take_attendance/", STAFF, "GET POST"),
+    "staff_update_attendance": Route("/staff_update_attendance/", STAFF, "GET POST"),
+    "admin_view_attendance": Route("/admin_view_attendance/", HOD),
+    "student_view_attendance": Route("/student_view_attendance/", STUDENT),
+    "student_view_attendance_post": Route("/student_view_attendance_post/", STUDENT, "GET POST"),
+    "get_students": Route("/get_students/", STAFF, "POST"),
+    "get_attendance_dates": Route("/get_attendance_dates/", STAFF, "POST"),
+    "get_attendance_student": Route("/get_attendance_student/", STAFF, "POST"),
+    "save_attendance_data": Route("/save_attendance_data/", STAFF, "POST"),
+    "update_attendance_data": Route("/update_attendance_data/", STAFF, "POST"),
+    "admin_get_attendance_dates": Route("/admin_get_attendance_dates/", HOD, "POST"),
+    "admin_get_attendance_student": Route("/admin_get_attendance_student/", HOD, "POST"),
+    "student_apply_leave": Route("/student_apply_leave/", STUDENT),
+    "student_apply_leave_save": Route("/student_apply_leave_save/", STUDENT, "GET POST"),
+    "staff_apply_leave": Route("/staff_apply_leave/", STAFF),
+    "staff_apply_leave_save": Route("/staff_apply_leave_save/", STAFF, "GET POST"),
+    "cancel_leave": Route("/cancel_leave/student/{student_leave}/", EVERYBODY, "GET POST"),
+    "student_leave_view": Route("/student_leave_view/", HOD),
+    "staff_leave_view": Route("/staff_leave_view/", HOD),
+    "student_leave_approve": Route("/student_leave_approve/{student_leave}/", HOD, "GET POST"),
+    "student_leave_reject": Route("/student_leave_reject/{student_leave}/", HOD, "GET POST"),
+    "staff_leave_approve": Route("/staff_leave_approve/{staff_leave}/", HOD, "GET POST"),
+    "staff_leave_reject": Route("/staff_leave_reject/{staff_leave}/", HOD, "GET POST"),
+}
