@@ -113,8 +113,13 @@ class FinanceService(Service, ABC, name="finance"):
         page: PageRequest,
         student_ids: tuple[int, ...] | None = None,
         status: FineStatus | None = None,
+        found_students: tuple[int, ...] = (),
     ) -> Page[Fine]:
-        """Newest first; search in the reason; order: amount, due_date, issued_at. Staff and HOD."""
+        """Newest first; search in the reason; order: amount, due_date, issued_at. Staff and HOD.
+
+        `student_ids` narrows to these students. `found_students` widens a search: what they owe is found as well,
+        whatever the reason; finance knows no names, so whoever asks looks those up.
+        """
 
     @query()
     def own_fines(self, *, actor: Actor, page: PageRequest, status: FineStatus | None = None) -> Page[Fine]:

@@ -26,6 +26,16 @@ def build(rows: QuerySet[models.Fine, Any]) -> tuple[Fine, ...]:
     )
 
 
+def searched(
+    rows: QuerySet[models.Fine, models.Fine], search: str, found_students: tuple[int, ...]
+) -> QuerySet[models.Fine, models.Fine]:
+    """Fines with each word of the search in their reason, and those of the students whom the search means."""
+    in_reason = Q()
+    for word in search.replace("\x00", "").split():
+        in_reason &= Q(reason__icontains=word)
+    return rows.filter(in_reason | Q(student_id__in=found_students)) if in_reason else rows
+
+
 def to_dto(row: models.Fine) -> Fine:
     return Fine(
         id=row.pk,

@@ -113,6 +113,7 @@ class Finance(ReferenceQueries, FinanceService):
         page: PageRequest,
         student_ids: tuple[int, ...] | None = None,
         status: FineStatus | None = None,
+        found_students: tuple[int, ...] = (),
     ) -> Page[Fine]:
         require(actor, Role.HOD, Role.STAFF)
         rows = models.Fine.objects.all()
@@ -120,6 +121,9 @@ class Finance(ReferenceQueries, FinanceService):
             rows = rows.filter(student_id__in=student_ids)
         if status is not None:
             rows = rows.filter(status=status)
+        if found_students:
+            rows = queries.searched(rows, page.search, found_students)
+            page = page.model_copy(update={"search": ""})
         return page_of(rows, page, build=queries.build, search=("reason",), order=ORDER)
 
     def own_fines(self, *, actor: Actor, page: PageRequest, status: FineStatus | None = None) -> Page[Fine]:

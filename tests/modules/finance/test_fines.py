@@ -220,6 +220,28 @@ def test_payments_keep_their_fine_from_being_erased(finance: FinanceService, iss
         erase(models.Fine.objects.filter(pk=fine.id))
 
 
+def test_a_search_finds_fines_by_their_reason_and_those_of_the_students_that_were_meant(
+    finance: FinanceService, issue: Issue
+) -> None:
+    window, late, book = (
+        issue(student_id=student, reason=reason)
+        for student, reason in ((701, "Broken window"), (702, "Late"), (703, "Lost book"))
+    )
+
+    def found(search: str, *students: int, status: FineStatus | None = None) -> set[int]:
+        page = finance.list_fines(
+            actor=actors.teacher(), page=PageRequest(search=search), found_students=students, status=status
+        )
+        assert page.total == len(page.items)
+        return {fine.id for fine in page.items}
+
+    assert found("window", 702) == {window.id, late.id}
+    assert found("BROKEN window") == {window.id}
+    assert found("broken book", 703) == {book.id}
+    assert found("", 703) == {window.id, late.id, book.id}
+    assert found("window", 702, status=FineStatus.PAID) == set()
+
+
 @pytest.mark.parametrize("count", [2, 40])
 def test_lists_take_two_queries_whatever_their_length(
     finance: FinanceService, count: int, django_assert_num_queries: Callable[[int], object]
