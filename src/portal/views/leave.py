@@ -311,7 +311,7 @@ def _decide(request: HttpRequest, audience: Audience, leave_id: int, *, approve:
         messages.error(request, _("This request has already been decided."))
         return HttpResponseRedirect(back)
     service = services.get(LeavesService)
-    form = DecisionForm(request.POST or None)
+    form = DecisionForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         operation = service.approve if approve else service.reject
         if submit(form, operation, None, actor=actor, leave=leave.ref, note=form.cleaned_data["note"]):
