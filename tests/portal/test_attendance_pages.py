@@ -7,15 +7,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from contracts.attendance import AttendanceStatus
+from contracts.base import Role
 from modules.academics.models import Enrollment, SessionYear
 from modules.attendance.models import Attendance, AttendanceReport
 from modules.leaves.models import StudentLeave
 from tests.portal.conftest import Browse
 from tests.portal.pages import fields_of, flashes, text_of
-from tests.portal.school import School, Somebody
-
-ABSENT, EXCUSED, LATE, PRESENT = (AttendanceStatus(s) for s in ("absent", "excused", "late", "present"))
+from tests.portal.school import School, make_people
 
 
 def marks_in(register: Attendance) -> dict[int, str]:
@@ -315,10 +313,7 @@ def test_a_student_who_is_enrolled_nowhere_gets_a_page(school: School, browse: B
 
 
 def test_a_school_without_any_session_year_gets_pages(browse: Browse, db: None) -> None:
-    from contracts.base import Role
-    from tests.portal.school import make_people
-
-    people: list[Somebody] = make_people([("A", "Head", Role.HOD), ("A", "Teacher", Role.STAFF)])
+    people = make_people([("A", "Head", Role.HOD), ("A", "Teacher", Role.STAFF)])
     assert not SessionYear.objects.exists()
     for person, paths in zip(
         people,
