@@ -38,8 +38,11 @@ def staff_take_attendance(request: HttpRequest) -> HttpResponseBase:
     """First choose subject, year and day (by GET, so that it can be bookmarked), then mark the class and post it."""
     actor = actor_of(request)
     subjects, years = _own_subjects(actor), _session_years(actor)
-    chosen = request.POST if request.method == "POST" else request.GET
-    form = DayForm(chosen or None, subjects=subjects, years=years, initial=_suggested(subjects, years))
+    suggested = _suggested(subjects, years)
+    # A link may name the subject alone: year and day are then those of today.
+    asked = suggested | request.GET.dict() if request.GET else None
+    chosen = request.POST if request.method == "POST" else asked
+    form = DayForm(chosen, subjects=subjects, years=years, initial=suggested)
     roll: Roll | None = None
     if form.is_bound and form.is_valid():
         data = form.cleaned_data
