@@ -139,7 +139,7 @@ ITEMS: dict[Role, tuple[NavItem, ...]] = {
             also=("student_submit_assignment",),
         ),
         NavItem("student_view_result", _("Results"), "chart-bar", STUDIES, short=_("Results")),
-        NavItem("student_view_fines", _("Fines"), "banknotes", STUDIES, also=("initialize_payment",)),
+        NavItem("student_view_fines", _("Fines"), "banknotes", STUDIES, also=("initialize_payment", "sandbox_checkout", "payment_callback")),
         NavItem("student_apply_leave", _("Leave"), "calendar-days", SELF),
         NavItem("student_feedback", _("Feedback"), "chat-bubble-left-right", SELF),
     ),

@@ -45,6 +45,8 @@ class Filter:
     label: Text
     choices: tuple[tuple[str, Text], ...] = ()
     kind: Literal["choice", "date"] = "choice"
+    unset_label: Text = ""
+    """What the list shows while nothing is chosen; empty stands for "All"."""
 
     def accepts(self, value: str) -> bool:
         if self.kind == "choice":

@@ -1,0 +1,52 @@
+"""Setting an assignment, and giving a mark for what was handed in; under the legacy's names."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from contracts.academics import Subject
+from portal.forms.fields import MarkField, row_id
+
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+
+
+class AssignmentForm(forms.Form):
+    """The subjects are those that the teacher teaches at this moment."""
+
+    subject = forms.TypedChoiceField(label=gettext_lazy("Subject"), coerce=int)
+    title = forms.CharField(label=gettext_lazy("Title"), max_length=255)
+    description = forms.CharField(
+        label=gettext_lazy("What is to be done"),
+        required=False,
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+    due_date = forms.DateTimeField(label=gettext_lazy("To be handed in by"))
+
+    NAMES = {"subject_id": "subject", "due_at": "due_date"}
+    """The contract's names → these."""
+
+    def __init__(self, *args: Any, subjects: Iterable[Subject], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["subject"]
+        if isinstance(field, forms.TypedChoiceField):
+            field.choices = [(s.id, f"{s.name} ({s.course_name})") for s in subjects]
+        self.fields["due_date"].help_text = _("By the school's clock (%(zone)s).") % {"zone": settings.TIME_ZONE}
+
+    def clean_due_date(self) -> datetime:
+        """A year far off is a slip of the hand, and times at the ends of the calendar cannot be converted to UTC."""
+        due_at: datetime = self.cleaned_data["due_date"]
+        if not FIRST_YEAR <= due_at.year <= LAST_YEAR:
+            raise ValidationError(_("Check the year."), code="year")
+        return due_at
+
+
+class GradeForm(forms.Form):
+    submission_id = row_id()
+    marks = MarkField(label=gettext_lazy("Marks"))

@@ -1,0 +1,45 @@
+"""Fines: issuing one, taking one back, and what a payment provider's checkout returns; under the legacy's names."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from portal.forms.fields import row_id
+
+
+class FineForm(forms.Form):
+    """`student` is a profile id, as in the legacy. The page offers a few students; any other can be posted as well."""
+
+    student = row_id(
+        label=_("Student"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Search for the student, and choose one.")},
+    )
+    amount = forms.DecimalField(label=_("Amount"), max_digits=10, decimal_places=2, min_value=Decimal("0.01"))
+    reason = forms.CharField(label=_("Reason"), max_length=255)
+    due_date = forms.DateField(label=_("To be paid by"))
+
+    NAMES = {"student_id": "student"}
+    """The contract's names → these."""
+
+    def offer(self, students: Iterable[tuple[int, str]]) -> None:
+        """The students to choose from: profile id and label."""
+        widget = self.fields["student"].widget
+        if isinstance(widget, forms.RadioSelect):
+            widget.choices = list(students)
+
+
+class CancelFineForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why it is taken back"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class CheckoutReturnForm(forms.Form):
+    """What comes back from a checkout, under the provider's names."""
+
+    razorpay_payment_id = forms.CharField(max_length=100, widget=forms.HiddenInput)
+    razorpay_order_id = forms.CharField(max_length=100, widget=forms.HiddenInput)
+    razorpay_signature = forms.CharField(max_length=200, widget=forms.HiddenInput)
