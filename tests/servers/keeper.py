@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -70,12 +71,29 @@ def keep(folder: Path, running: Callable[[Path], AbstractContextManager[object]]
 
 
 def run_command(command: list[str], **environment: str) -> int:
-    """Run a command with additions to the environment; the exit code is the shell's (130 after Ctrl-C)."""
-    process = subprocess.Popen(command, env={**os.environ, **environment})
-    while True:
-        try:
-            code = process.wait()
-        except KeyboardInterrupt:
-            # The terminal has sent the interrupt to the command as well: let it finish in its own way.
-            continue
-        return code if code >= 0 else 128 - code
+    """Run a command with additions to the environment; the exit code is the shell's (130 after Ctrl-C).
+
+    SIGTERM is passed on to the command. The terminal sends Ctrl-C to both: the command ends in its own way, then we.
+    """
+    process: subprocess.Popen[bytes] | None = None
+    told_to_end = False
+
+    def pass_on(*_: object) -> None:
+        nonlocal told_to_end
+        told_to_end = True
+        if process:
+            process.terminate()
+
+    handlers = {
+        signal.SIGTERM: signal.signal(signal.SIGTERM, pass_on),
+        signal.SIGINT: signal.signal(signal.SIGINT, lambda *_: None),
+    }
+    try:
+        process = subprocess.Popen(command, env={**os.environ, **environment})
+        if told_to_end:
+            process.terminate()
+        code = process.wait()
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    return code if code >= 0 else 128 - code
