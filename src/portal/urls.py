@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from portal.views import attendance, attendance_ajax, homes, inbox, leave, session
+from portal.views import (
+    attendance,
+    attendance_ajax,
+    courses,
+    feedback,
+    homes,
+    inbox,
+    leave,
+    results,
+    session,
+    session_years,
+    subjects,
+)
 
 urlpatterns = [
     # Everybody
@@ -46,4 +58,41 @@ urlpatterns = [
     path("student_leave_reject/<int:leave_id>/", leave.student_leave_reject, name="student_leave_reject"),
     path("staff_leave_approve/<int:leave_id>/", leave.staff_leave_approve, name="staff_leave_approve"),
     path("staff_leave_reject/<int:leave_id>/", leave.staff_leave_reject, name="staff_leave_reject"),
+    # Courses, subjects, session years
+    path("add_course/", courses.add_course, name="add_course"),
+    path("add_course_save/", courses.add_course_save, name="add_course_save"),
+    path("manage_course/", courses.manage_course, name="manage_course"),
+    path("edit_course/<int:course_id>/", courses.edit_course, name="edit_course"),
+    path("edit_course_save/", courses.edit_course_save, name="edit_course_save"),
+    path("delete_course/<int:course_id>/", courses.delete_course, name="delete_course"),
+    path("add_subject/", subjects.add_subject, name="add_subject"),
+    path("add_subject_save/", subjects.add_subject_save, name="add_subject_save"),
+    path("manage_subject/", subjects.manage_subject, name="manage_subject"),
+    path("edit_subject/<int:subject_id>/", subjects.edit_subject, name="edit_subject"),
+    path("edit_subject_save/", subjects.edit_subject_save, name="edit_subject_save"),
+    path("delete_subject/<int:subject_id>/", subjects.delete_subject, name="delete_subject"),
+    path("add_session/", session_years.add_session, name="add_session"),
+    path("add_session_save/", session_years.add_session_save, name="add_session_save"),
+    path("manage_session/", session_years.manage_session, name="manage_session"),
+    path("edit_session/<int:session_id>", session_years.edit_session, name="edit_session"),
+    path("edit_session_save/", session_years.edit_session_save, name="edit_session_save"),
+    path("delete_session/<int:session_id>/", session_years.delete_session, name="delete_session"),
+    # Feedback
+    path("student_feedback/", feedback.student_feedback, name="student_feedback"),
+    path("student_feedback_save/", feedback.student_feedback_save, name="student_feedback_save"),
+    path("staff_feedback/", feedback.staff_feedback, name="staff_feedback"),
+    path("staff_feedback_save/", feedback.staff_feedback_save, name="staff_feedback_save"),
+    path("student_feedback_message/", feedback.student_feedback_message, name="student_feedback_message"),
+    path("staff_feedback_message/", feedback.staff_feedback_message, name="staff_feedback_message"),
+    path(
+        "student_feedback_message_reply/",
+        feedback.student_feedback_message_reply,
+        name="student_feedback_message_reply",
+    ),
+    path("staff_feedback_message_reply/", feedback.staff_feedback_message_reply, name="staff_feedback_message_reply"),
+    path("reply_feedback/<str:audience>/<int:feedback_id>/", feedback.reply_feedback, name="reply_feedback"),
+    # Results
+    path("staff_add_result/", results.staff_add_result, name="staff_add_result"),
+    path("staff_add_result_save/", results.staff_add_result_save, name="staff_add_result_save"),
+    path("student_view_result/", results.student_view_result, name="student_view_result"),
 ]

@@ -42,3 +42,8 @@ def show(form: BaseForm, error: DomainError, names: Mapping[str, str]) -> None:
                 form.add_error(name if name in form.fields else None, message)
     else:
         form.add_error(None, str(error))
+
+
+def problems_of(form: BaseForm) -> str:
+    """All messages of a form in one line."""
+    return " ".join(str(message) for messages in form.errors.values() for message in messages)

@@ -40,6 +40,14 @@ def restore(request: HttpRequest, empty: F) -> F:
     return empty
 
 
+def restore_for(request: HttpRequest, empty: F, name: str, row_id: int) -> F:
+    """`restore` on the page of one row: only what was typed for that row, which the form's field `name` says."""
+    draft = request.session.get(KEY)
+    if draft and draft["data"].get(name) != [str(row_id)]:
+        return empty
+    return restore(request, empty)
+
+
 def _lists(form: Form) -> dict[str, list[str]]:
     if isinstance(form.data, QueryDict):
         return {name: [str(v) for v in form.data.getlist(name)] for name in form.data if name != "csrfmiddlewaretoken"}

@@ -1,0 +1,154 @@
+"""A class with its marks in a subject: what is shown, what was typed, and what becomes of it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from contracts.assessments import RecordedResult, Result
+from contracts.errors import Invalid
+from contracts.users import Student
+from portal.forms.fields import MarkField, read_mark
+
+FIELDS = ("assignment_marks", "exam_marks")
+"""The contract's names. A student's input is called by one of them, an underscore and the StudentProfile's id."""
+
+Record = Callable[[int, Decimal, Decimal], RecordedResult]
+"""Records a student's assignment and exam marks. Raises Invalid."""
+
+
+def mark_text(mark: Decimal) -> str:
+    """A mark as people read it: without superfluous zeros; old data has infinite ones."""
+    if mark.is_nan():
+        return "–"
+    if mark.is_infinite():
+        return "∞" if mark > 0 else "−∞"
+    return format(mark.normalize(), "f")
+
+
+def input_name(name: str, student_id: int) -> str:
+    return f"{name}_{student_id}"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One input."""
+
+    id: str
+    label: str
+    text: str
+    errors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SheetRow:
+    """A student. By field, `typed` holds what was typed where it differs, and `errors` what is wrong with it."""
+
+    student_id: int
+    student: Student | None
+    results: tuple[Result, ...]
+    """More than one only in old data; the first is shown, and saving sets all of them."""
+    typed: Mapping[str, str] = field(default_factory=dict)
+    errors: Mapping[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return self.student.full_name if self.student else _("(deleted student)")
+
+    @property
+    def result(self) -> Result | None:
+        return self.results[0] if self.results else None
+
+    @property
+    def assignment(self) -> Cell:
+        return self._cell("assignment_marks", _("Assignment marks of %s"))
+
+    @property
+    def exam(self) -> Cell:
+        return self._cell("exam_marks", _("Exam marks of %s"))
+
+    @property
+    def problems(self) -> list[tuple[str, str, str]]:
+        """For the summary of errors: input, its label, message."""
+        return [(cell.id, cell.label, error) for cell in (self.assignment, self.exam) for error in cell.errors]
+
+    def stored(self, name: str) -> Decimal | None:
+        if self.result is None:
+            return None
+        mark: Decimal = getattr(self.result, name)
+        return mark
+
+    def stored_text(self, name: str) -> str:
+        mark = self.stored(name)
+        return "" if mark is None else mark_text(mark)
+
+    def _cell(self, name: str, label: str) -> Cell:
+        text = self.typed.get(name, self.stored_text(name))
+        return Cell(input_name(name, self.student_id), label % self.name, text, tuple(self.errors.get(name, ())))
+
+
+def rows(
+    student_ids: Iterable[int], students: Mapping[int, Student], results: Mapping[int, tuple[Result, ...]]
+) -> list[SheetRow]:
+    """One row per student, in the order of the class."""
+    return [SheetRow(i, students.get(i), results.get(i, ())) for i in student_ids]
+
+
+def save(sheet: Iterable[SheetRow], posted: Mapping[str, str], record: Record) -> tuple[list[SheetRow], int]:
+    """Record what was typed and differs from what is stored; how the rows are then, and how many were recorded.
+
+    A row that is refused keeps what was typed and says what is wrong with it; it does not keep others from being
+    recorded.
+    """
+    saved = 0
+    after = []
+    for row in sheet:
+        now, recorded = _save_row(row, posted, record)
+        after.append(now)
+        saved += recorded
+    return after, saved
+
+
+def _save_row(row: SheetRow, posted: Mapping[str, str], record: Record) -> tuple[SheetRow, bool]:
+    typed = {name: posted.get(input_name(name, row.student_id), row.stored_text(name)).strip() for name in FIELDS}
+    if all(typed[name] == row.stored_text(name) for name in FIELDS):
+        return row, False
+    marks: dict[str, Decimal] = {}
+    errors: dict[str, list[str]] = {}
+    for name in FIELDS:
+        try:
+            marks[name] = _mark(row, name, typed[name])
+        except Invalid as error:
+            errors |= error.fields
+    if errors:
+        return replace(row, typed=typed, errors=errors), False
+    if all(marks[name] == row.stored(name) for name in FIELDS):
+        return row, False
+    try:
+        recorded = record(row.student_id, marks["assignment_marks"], marks["exam_marks"])
+    except Invalid as error:
+        return replace(row, typed=typed, errors=_at_inputs(error)), False
+    return replace(row, results=(recorded.result, *row.results[1:])), True
+
+
+def _mark(row: SheetRow, name: str, text: str) -> Decimal:
+    """What was typed as a number. Raises Invalid for the field."""
+    stored = row.stored(name)
+    if stored is not None and text == mark_text(stored):
+        return stored
+    if not text:
+        message = _("Enter this mark too.") if stored is None else _("A mark can be changed, but not taken away.")
+        raise Invalid(fields={name: [message]})
+    try:
+        return read_mark(text)
+    except ValueError:
+        raise Invalid(fields={name: [str(MarkField.default_error_messages["number"])]}) from None
+
+
+def _at_inputs(error: Invalid) -> dict[str, list[str]]:
+    """Messages by field; those about the student stand at the last input."""
+    found: dict[str, list[str]] = {}
+    for name, messages in error.fields.items():
+        found.setdefault(name if name in FIELDS else FIELDS[-1], []).extend(messages)
+    return found
