@@ -9,6 +9,7 @@ from typing import Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext_lazy as _
 
 from contracts.base import Role
@@ -35,11 +36,18 @@ def only(*roles: Role) -> Callable[[View[P]], View[P]]:
                 return HttpResponseRedirect(LOGIN)
             if identity.role not in roles:
                 return HttpResponseRedirect(HOME.get(identity.role, LOGIN))
-            return view(request, *args, **kwargs)
+            return _unstored(view(request, *args, **kwargs))
 
         return guarded  # type: ignore[return-value]
 
     return decorate
+
+
+def _unstored(response: HttpResponseBase) -> HttpResponseBase:
+    """School computers are shared: after logging out, the browser's way back shows nothing of the person before."""
+    if not response.has_header("Cache-Control"):
+        add_never_cache_headers(response)
+    return response
 
 
 everybody = only(Role.HOD, Role.STAFF, Role.STUDENT)
