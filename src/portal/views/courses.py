@@ -32,8 +32,8 @@ CSV_HEADER = ("id", "course", "subjects", "students", "created_at", "updated_at"
 def manage_course(request: HttpRequest) -> HttpResponseBase:
     actor = actor_of(request)
     columns = (
-        Column("id", _("ID"), sortable=True, numeric=True),
         Column("name", _("Course"), sortable=True),
+        Column("id", _("ID"), sortable=True, numeric=True),
         Column("subject_count", _("Subjects"), sortable=True, numeric=True),
         Column("student_count", _("Students"), sortable=True, numeric=True),
         Column("created_at", _("Created"), sortable=True),

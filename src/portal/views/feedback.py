@@ -88,7 +88,7 @@ def _own_page(request: HttpRequest, save_url: str) -> HttpResponseBase:
         columns=(
             Column("text", _("Feedback and reply")),
             Column("sent_at", _("Sent on"), sortable=True),
-            Column("answered", _("Reply")),
+            Column("answered", _("Status")),
         ),
         state=state,
         page=services.get(FeedbackService).own(actor=actor, page=state.page_request()),
@@ -152,7 +152,7 @@ def _received(request: HttpRequest, audience: Audience, title: str) -> HttpRespo
             Column("name", _("From")),
             Column("text", _("Feedback and reply")),
             Column("sent_at", _("Sent on"), sortable=True),
-            Column("answered", _("Reply")),
+            Column("answered", _("Status")),
         ),
         state=state,
         page=page,

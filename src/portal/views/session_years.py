@@ -65,8 +65,8 @@ def manage_session(request: HttpRequest) -> HttpResponseBase:
     page = academics.list_session_years(actor=actor, page=state.page_request())
     table = Table(
         columns=(
-            Column("id", _("ID"), sortable=True, numeric=True),
             Column("first_day", _("First day"), sortable=True),
+            Column("id", _("ID"), sortable=True, numeric=True),
             Column("last_day", _("Last day"), sortable=True),
             Column("when", _("Status")),
         ),

@@ -54,8 +54,8 @@ def manage_subject(request: HttpRequest) -> HttpResponseBase:
     page = ask(state.page_request())
     table = Table(
         columns=(
-            Column("id", _("ID"), sortable=True, numeric=True),
             Column("name", _("Subject"), sortable=True),
+            Column("id", _("ID"), sortable=True, numeric=True),
             Column("course_name", _("Course"), sortable=True),
             Column("teacher", _("Teacher")),
             Column("student_count", _("Students"), sortable=True, numeric=True),
