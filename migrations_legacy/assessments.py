@@ -1,4 +1,4 @@
-"""Assessments: Assignment, AssignmentSubmission, StudentResult. Marks off any scale are kept, infinite ones are not."""
+"""Assessments: Assignment, AssignmentSubmission, StudentResult. Marks off any scale are kept, infinite ones too."""
 
 from migrations_legacy.convert import instant, integer, media_path, real, text
 from migrations_legacy.mapping import Context, Duplicates, Reference, TableMapping, column, same

@@ -1,4 +1,7 @@
-"""Attendance: Attendance and AttendanceReport keep their names. Duplicates of either are kept, and numbered."""
+"""Attendance: Attendance and AttendanceReport keep their names. Duplicates of either are kept, and numbered.
+
+So is a register whose subject is gone: its marks are part of what its students' figures show, then and now.
+"""
 
 from contracts.attendance import AttendanceStatus
 from migrations_legacy.convert import boolean, day, instant, integer
@@ -26,7 +29,10 @@ CONTEXT = Context(
                 column("date", "attendance_date", day),
                 *same(instant, "created_at", "updated_at"),
             ),
-            references=(Reference("subject_id_id", "subjects"), Reference("session_year_id_id", "sessionyearmodel")),
+            references=(
+                Reference("subject_id_id", "subjects", kept=True),
+                Reference("session_year_id_id", "sessionyearmodel"),
+            ),
             duplicates=Duplicates("duplicate", by=("subject_id_id", "session_year_id_id", "attendance_date")),
         ),
         TableMapping(

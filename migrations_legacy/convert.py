@@ -111,15 +111,15 @@ def decimal(value: object) -> Decimal | None:
 
 
 def real(value: object) -> float | None:
-    """A floating point number; infinite ones and NaN have no place."""
+    """A floating point number, also an infinite one, which the legacy accepted as a mark; NaN has no place."""
     if value is None:
         return None
     try:
         number = float(str(value))
     except ValueError as error:
         raise Unplaceable("bad_number", f"{value!r} is not a number") from error
-    if not math.isfinite(number):
-        raise Unplaceable("bad_number", f"{value!r} is not a finite number")
+    if math.isnan(number):
+        raise Unplaceable("bad_number", f"{value!r} is not a number")
     return number
 
 

@@ -49,12 +49,14 @@ def constant(target: str, value: object) -> Column:
 
 @dataclass(frozen=True)
 class Reference:
-    """A row has a place only if the row it refers to has one."""
+    """A row has a place only if the row it refers to has one; unless it is `kept` even so, with a remark."""
 
     column: str
     """Source column."""
     table: str
     """Source table that the column's value is a key of."""
+    kept: bool = False
+    """For references to another module's rows, without which the row still says something to somebody."""
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,8 @@ class Plan:
         """`steps`: see TargetTable.storing; `placed`: source table → placed keys; `repeated`: see Source.repeated."""
         self._mapping = mapping
         self._getters = [self._getter(column, step, note) for column, step in zip(mapping.columns, steps, strict=True)]
-        self._references = [(ref.column, ref.table, placed.get(ref.table, set())) for ref in mapping.references]
+        self._references = [(ref, placed.get(ref.table, set())) for ref in mapping.references]
+        self._note = note
         self._by = mapping.duplicates.by if mapping.duplicates else ()
         self._repeated = repeated
         self._seen: dict[tuple[object, ...], int] = {}
@@ -63,11 +64,14 @@ class Plan:
 
     def prepare(self, row: Row) -> Prepared:
         """The row for the target. Unplaceable when it has none there."""
-        for column, table, keys in self._references:
-            if row[column] not in keys:
-                raise Unplaceable(
-                    "missing_reference", f"{column} {row[column]} is not among the {table} that have a place"
+        for reference, keys in self._references:
+            if row[reference.column] not in keys:
+                what = (
+                    f"{reference.column} {row[reference.column]} is not among the {reference.table} that have a place"
                 )
+                if not reference.kept:
+                    raise Unplaceable("missing_reference", what)
+                self._note(row, f"{what}; it is kept")
         values = tuple([get(row) for get in self._getters])
         return Prepared(row[self._mapping.key], values, self._number(row) if self._by else 0)
 

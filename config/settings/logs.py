@@ -46,5 +46,7 @@ def configure(*, json: bool, level: str) -> dict[str, Any]:
         "loggers": {
             "django": {"handlers": [], "level": level, "propagate": True},
             "django.server": {"handlers": [], "level": level, "propagate": True},
+            # A line for each request is for production's log, not for the terminal of somebody who tries the system.
+            "django_structlog": {"handlers": [], "level": level if json else "WARNING", "propagate": True},
         },
     }

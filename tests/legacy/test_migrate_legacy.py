@@ -130,8 +130,7 @@ def test_a_student_whose_course_is_gone_keeps_the_profile_but_has_no_enrolment(s
 def test_what_refers_to_nothing_is_quarantined_with_what_depends_on_it(school: Path) -> None:
     move(school)
     assert reasons("staffs") == {"505": "missing_reference"}
-    assert reasons("attendance") == {"5": "missing_reference"}
-    assert reasons("attendancereport") == dict.fromkeys(["10", "11", "12", "21"], "missing_reference")
+    assert reasons("attendancereport") == {"21": "missing_reference"}
     assert reasons("leavereportstaff") == {"99": "missing_reference"}
     orphan = QuarantinedRow.objects.get(source="attendancereport", key="21")
     assert "9201" in orphan.reason
@@ -139,9 +138,16 @@ def test_what_refers_to_nothing_is_quarantined_with_what_depends_on_it(school: P
     assert orphan.row["status"] == 1
 
 
+def test_a_register_whose_subject_is_gone_is_kept_with_a_remark_since_its_marks_count(school: Path) -> None:
+    report = move(school)
+    assert Attendance.objects.get(pk=5).subject_id == 9101
+    assert AttendanceReport.objects.filter(attendance_id=5).count() == 3
+    assert any("9101" in warning for warning in report["warnings"])
+
+
 def test_duplicates_are_kept_and_numbered(school: Path) -> None:
     move(school)
-    assert dict(Attendance.objects.values_list("pk", "duplicate")) == {1: 0, 2: 1, 3: 0, 4: 0}
+    assert dict(Attendance.objects.values_list("pk", "duplicate")) == {1: 0, 2: 1, 3: 0, 4: 0, 5: 0}
     marks = AttendanceReport.objects.filter(attendance_id=1, student_id=701)
     assert dict(marks.values_list("pk", "duplicate")) == {1: 0, 20: 1}
     results = StudentResult.objects.filter(student_id=702).order_by("pk")
@@ -170,7 +176,7 @@ def test_amounts_and_marks_are_kept_when_they_are_numbers(school: Path) -> None:
     assert reasons("finepayment") == {"4": "missing_reference"}
     assert len(Fine.objects.get(pk=8).reason) == 300
     assert Fine.objects.get(pk=3).status == "paid"
-    assert reasons("studentresult") == {"6": "bad_number"}
+    assert StudentResult.objects.get(pk=6).exam_marks == float("inf")
     assert StudentResult.objects.get(pk=5).exam_marks == -5.0
     submissions = dict(AssignmentSubmission.objects.values_list("pk", "marks"))
     assert submissions == {1: 8.5, 2: None, 3: 0.0, 4: 11.0}

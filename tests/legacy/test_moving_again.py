@@ -79,13 +79,14 @@ def test_rows_leave_the_quarantine_when_they_find_their_place(school: Path) -> N
     move(school)
     execute(
         school,
-        "INSERT INTO student_management_app_subjects SELECT 9101, 'Found again', created_at, updated_at, "
-        "course_id_id, staff_id_id FROM student_management_app_subjects WHERE id = 1",
+        "INSERT INTO student_management_app_courses (id, course_name, created_at, updated_at) "
+        "SELECT s.course_id_id, 'Found again', c.created_at, c.updated_at FROM student_management_app_students s, "
+        "student_management_app_courses c WHERE s.id = 709 AND c.id = 1",
     )
     report = move(school)
-    assert reasons("attendance") == {}
-    assert set(reasons("attendancereport")) == {"21"}
-    assert table(report, "attendancereport")["written"] == 3
+    assert table(report, "students", "academics.Enrollment")["written"] == 1
+    assert "709" not in reasons("students")
+    assert Enrollment.objects.filter(student_id=709).exists()
 
 
 def test_an_id_that_is_in_use_here_is_not_overwritten(school: Path) -> None:

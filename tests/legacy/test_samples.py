@@ -16,7 +16,7 @@ import pytest
 from django.core.management import call_command
 
 from migrations_legacy.models import QuarantinedRow
-from modules.attendance.models import AttendanceReport
+from modules.attendance.models import Attendance, AttendanceReport
 from modules.users.models import StudentProfile, User
 
 SAMPLES = Path(os.environ.get("LEGACY_SAMPLES", Path(__file__).resolve().parents[3] / "shared" / "legacy"))
@@ -80,13 +80,11 @@ def test_the_golden_school_moves_in_with_nothing_lost(manifest: dict[str, Any], 
     quarantined = dict(QuarantinedRow.objects.values_list("source", "target"))
     assert quarantined == {
         "students": "academics.Enrollment",
-        "attendance": "attendance.Attendance",
         "attendancereport": "attendance.AttendanceReport",
     }
     awkward = manifest["awkward"]
-    held = QuarantinedRow.objects.get(source="attendance")
-    assert int(held.key) == awkward["attendance_orphan_subject"]["attendance"]
-    assert held.row["subject_id_id"] == awkward["attendance_orphan_subject"]["missing_subject"]
+    kept = Attendance.objects.get(pk=awkward["attendance_orphan_subject"]["attendance"])
+    assert kept.subject_id == awkward["attendance_orphan_subject"]["missing_subject"]
     enrolment = QuarantinedRow.objects.get(source="students")
     assert int(enrolment.key) == awkward["student_orphan_course"]["student_profile"]
     again = moved(golden / "db.sqlite3", media=golden / "media", report=tmp_path / "again.json")
