@@ -3,17 +3,22 @@
 from django.urls import path
 
 from portal.views import (
+    assignments,
     attendance,
     attendance_ajax,
     courses,
     feedback,
+    fines,
     homes,
     inbox,
     leave,
+    own_assignments,
+    payments,
     results,
     session,
     session_years,
     subjects,
+    submissions,
 )
 
 urlpatterns = [
@@ -46,6 +51,33 @@ urlpatterns = [
         attendance_ajax.admin_get_attendance_student,
         name="admin_get_attendance_student",
     ),
+    # Assignments
+    path("manage_assignments/", assignments.manage_assignments, name="staff_manage_assignments"),
+    path("add_assignment/", assignments.add_assignment, name="staff_add_assignment"),
+    path("add_assignment_save/", assignments.add_assignment_save, name="staff_add_assignment_save"),
+    path("delete_assignment/<int:assignment_id>/", assignments.delete_assignment, name="staff_delete_assignment"),
+    path(
+        "view_assignment_submissions/<int:assignment_id>/",
+        submissions.view_submissions,
+        name="staff_view_submissions",
+    ),
+    path("grade_assignment/<int:submission_id>/", submissions.grade_assignment, name="ajax_grade_assignment"),
+    path("submission/<int:submission_id>/file/", submissions.submission_file, name="submission_file"),
+    path("student/assignments/", own_assignments.view_assignments, name="student_view_assignments"),
+    path(
+        "student/assignment/<int:assignment_id>/submit/",
+        own_assignments.submit_assignment,
+        name="student_submit_assignment",
+    ),
+    # Fines
+    path("manage_fines/", fines.manage_fines, name="manage_fines"),
+    path("add_fine/", fines.add_fine, name="add_fine"),
+    path("add_fine_save/", fines.add_fine_save, name="add_fine_save"),
+    path("delete_fine/<int:fine_id>/", fines.delete_fine, name="delete_fine"),
+    path("student_view_fines/", payments.view_fines, name="student_view_fines"),
+    path("student/initialize_payment/<int:fine_id>/", payments.initialize_payment, name="initialize_payment"),
+    path("student/sandbox_checkout/", payments.sandbox_checkout, name="sandbox_checkout"),
+    path("student/payment_callback/", payments.payment_callback, name="payment_callback"),
     # Leave
     path("student_apply_leave/", leave.student_apply_leave, name="student_apply_leave"),
     path("student_apply_leave_save/", leave.student_apply_leave_save, name="student_apply_leave_save"),

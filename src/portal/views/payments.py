@@ -1,0 +1,217 @@
+"""A student's own fines, and paying one through the payment provider.
+
+Paying takes three steps: the page of the fine makes an order (by POST), the provider's checkout takes the money, and
+what it returns settles the fine (by POST), if the provider signed it. The sandbox's checkout is a page of this site.
+"""
+
+from csp.constants import SELF
+from csp.decorators import csp_update
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from contracts.base import Actor, Role
+from contracts.errors import Conflict, Invalid, NotFound
+from contracts.finance import Checkout, FinanceService, FineStatus
+from kernel.identity import actor_of, identity_of
+from kernel.registry import services
+from portal.access import only
+from portal.forms.fines import CheckoutReturnForm
+from portal.money import money
+from portal.tables import Column, Empty, Filter, ListState, Table
+from portal.views.fines import FineRow
+
+OWN_FINES = "student_view_fines"
+
+SHOW = Filter(
+    "show",
+    gettext_lazy("Show"),
+    (
+        (FineStatus.PAID.value, gettext_lazy("Paid")),
+        (FineStatus.CANCELLED.value, gettext_lazy("Cancelled")),
+        ("all", gettext_lazy("All fines")),
+    ),
+    unset_label=gettext_lazy("To be paid"),
+)
+
+RAZORPAY_CHECKOUT = "https://checkout.razorpay.com"
+RAZORPAY_SOURCES = {
+    "script-src": [SELF, RAZORPAY_CHECKOUT, "https://cdn.razorpay.com"],
+    "frame-src": [RAZORPAY_CHECKOUT, "https://api.razorpay.com"],
+    "connect-src": [SELF, "https://*.razorpay.com"],
+    "img-src": ["https://*.razorpay.com"],
+}
+"""What the page with Razorpay's checkout may load besides our own files."""
+
+
+@require_safe
+@only(Role.STUDENT)
+def view_fines(request: HttpRequest) -> HttpResponseBase:
+    """What is to be paid, or, chosen by the filter, what was."""
+    actor = actor_of(request)
+    if actor.student_id is None:
+        return render(request, "portal/pages/no_profile.html")
+    state = ListState.from_request(request, sortable=("amount", "due_date", "issued_at"), filters=(SHOW,))
+    shown = state.active.get("show", FineStatus.UNPAID.value)
+    finance = services.get(FinanceService)
+    page = finance.own_fines(
+        actor=actor, page=state.page_request(), status=None if shown == "all" else FineStatus(shown)
+    )
+    table = Table(
+        columns=(
+            Column("reason", _("Reason")),
+            Column("amount", _("Amount"), sortable=True, numeric=True),
+            Column("issued_at", _("Issued"), sortable=True),
+            Column("due_date", _("Due"), sortable=True),
+            Column("status", _("Status")),
+        ),
+        state=state,
+        page=page,
+        caption=_("Your fines"),
+        search_label=_("Reason of a fine"),
+        has_actions=True,
+        empty=Empty(_("Nothing to pay"), _("You have no unpaid fines."), icon="check-circle"),
+    )
+    totals = finance.totals(actor=actor)
+    identity = identity_of(request)
+    context = {
+        "table": table,
+        "rows": [FineRow(fine) for fine in page.items],
+        "totals": totals,
+        "unpaid_amount": money(totals.unpaid_amount),
+        "name": identity.name if identity else "",
+    }
+    return state.remember(render(request, "portal/pages/own_fines.html", context))
+
+
+@require_http_methods(["GET", "POST"])
+@only(Role.STUDENT)
+def initialize_payment(request: HttpRequest, fine_id: int) -> HttpResponseBase:
+    """By GET the fine with a button; by POST an order with the provider, and its checkout."""
+    actor = actor_of(request)
+    finance = services.get(FinanceService)
+    fine = finance.fine(actor=actor, fine_id=fine_id)
+    back = HttpResponseRedirect(reverse(OWN_FINES))
+    if fine.status is not FineStatus.UNPAID:
+        messages.error(request, _("Fine not found or already paid"))
+        return back
+    if request.method != "POST":
+        return render(request, "portal/pages/pay_fine.html", {"row": FineRow(fine)})
+    try:
+        checkout = finance.start_payment(actor=actor, fine_id=fine_id)
+    except Conflict as error:
+        known = _("Fine not found or already paid")
+        settled = error.reason in (FineStatus.PAID, FineStatus.CANCELLED)
+        messages.error(request, known if settled else _("Error initializing payment: %s") % error)
+        return back
+    if checkout.provider == "sandbox":
+        return render(request, "portal/pages/sandbox_checkout.html", _checkout_context(checkout))
+    return _razorpay_page(request, checkout)
+
+
+def _razorpay_page(request: HttpRequest, checkout: Checkout) -> HttpResponseBase:
+    identity = identity_of(request)
+    payer = {"name": identity.name, "email": identity.email} if identity else {}
+    context = _checkout_context(checkout) | {"payer": payer, "checkout_script": f"{RAZORPAY_CHECKOUT}/v1/checkout.js"}
+
+    @csp_update(RAZORPAY_SOURCES)
+    def page(request: HttpRequest) -> HttpResponseBase:
+        response = render(request, "portal/pages/razorpay_checkout.html", context)
+        # Banks ask for the payment in a window that the checkout opens and listens to.
+        response["Cross-Origin-Opener-Policy"] = "same-origin-allow-popups"
+        return response
+
+    return page(request)
+
+
+def _checkout_context(checkout: Checkout) -> dict[str, object]:
+    return {"checkout": checkout, "row": FineRow(checkout.fine), "form": CheckoutReturnForm()}
+
+
+@require_POST
+@only(Role.STUDENT)
+def sandbox_checkout(request: HttpRequest) -> HttpResponseBase:
+    """The sandbox's answer to its two buttons: as a provider does, it sends the browser back with a signed payment, or
+    without one.
+    """
+    if request.POST.get("decision") != "pay":
+        messages.error(request, _("The payment was declined. Nothing was paid."))
+        return HttpResponseRedirect(reverse(OWN_FINES))
+    order_id = request.POST.get("razorpay_order_id", "").replace("\x00", "")
+    try:
+        paid = services.get(FinanceService).pay_in_sandbox(actor=actor_of(request), order_id=order_id)
+    except Conflict as error:
+        messages.error(request, _("Error initializing payment: %s") % error)
+        return HttpResponseRedirect(reverse(OWN_FINES))
+    values = {
+        "razorpay_payment_id": paid.payment_id,
+        "razorpay_order_id": paid.order_id,
+        "razorpay_signature": paid.signature,
+    }
+    return HttpResponseRedirect(f"{reverse('payment_callback')}?{urlencode(values)}")
+
+
+@require_http_methods(["GET", "POST"])
+@only(Role.STUDENT)
+def payment_callback(request: HttpRequest) -> HttpResponseBase:
+    """What the checkout returned. By GET, as the legacy's checkout returns, it is asked to be confirmed; only a POST
+    settles anything.
+    """
+    form = CheckoutReturnForm(request.POST if request.method == "POST" else request.GET)
+    back = HttpResponseRedirect(reverse(OWN_FINES))
+    if not form.is_valid():
+        messages.error(request, _failed(_("the answer of the payment provider is incomplete.")))
+        return back
+    if request.method == "POST":
+        _settle(request, actor_of(request), form)
+        return back
+    return render(
+        request,
+        "portal/confirm.html",
+        {
+            "title": _("Complete the payment"),
+            "consequences": [
+                _("The payment provider reports payment %(payment)s for order %(order)s.")
+                % {
+                    "payment": form.cleaned_data["razorpay_payment_id"],
+                    "order": form.cleaned_data["razorpay_order_id"],
+                },
+                _("We check its signature, and mark your fine as paid."),
+            ],
+            "hidden": form.cleaned_data,
+            "confirm_label": _("Complete the payment"),
+            "cancel_url": reverse(OWN_FINES),
+        },
+    )
+
+
+def _settle(request: HttpRequest, actor: Actor, form: CheckoutReturnForm) -> None:
+    """Have the provider's word checked and the fine settled, and say what came of it."""
+    data = form.cleaned_data
+    try:
+        services.get(FinanceService).confirm_payment(
+            actor=actor,
+            order_id=data["razorpay_order_id"],
+            payment_id=data["razorpay_payment_id"],
+            signature=data["razorpay_signature"],
+        )
+    except Invalid as error:
+        messages.error(request, _failed(" ".join(text for texts in error.fields.values() for text in texts)))
+    except NotFound as error:
+        messages.error(request, _failed(str(error)))
+    except Conflict as error:
+        messages.error(request, _failed(str(error)))
+        if error.reason != "provider":
+            messages.warning(request, _("Your payment is on record, but settles nothing. Ask the office."))
+    else:
+        messages.success(request, _("Payment successful! A confirmation email has been sent."))
+
+
+def _failed(why: str) -> str:
+    return _("Payment verification failed: %s") % why
