@@ -16,7 +16,7 @@ from migrations_legacy.convert import (
 )
 from migrations_legacy.errors import Doubtful, MappingError, Unplaceable
 from migrations_legacy.fields import Step
-from migrations_legacy.mapping import Column, TableMapping
+from migrations_legacy.mapping import Column, Reference, TableMapping
 from migrations_legacy.sources.base import Row
 from migrations_legacy.target import Prepared
 
@@ -74,6 +74,12 @@ class Plan:
                 self._note(row, f"{what}; it is kept")
         values = tuple([get(row) for get in self._getters])
         return Prepared(row[self._mapping.key], values, self._number(row) if self._by else 0)
+
+    def _missing(self, row: Row, reference: Reference) -> None:
+        what = f"{reference.column} {row[reference.column]} is not among the {reference.table} that have a place"
+        if not reference.kept:
+            raise Unplaceable("missing_reference", what)
+        self._note(row, f"{what}; it is kept")
 
     def _number(self, row: Row) -> int:
         """How many rows with the same values came before."""
