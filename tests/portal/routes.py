@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from contracts.base import Role
+from modules.feedback.models import StudentFeedback
 from modules.leaves.models import StaffLeave, StudentLeave
 from modules.notifications.models import StudentNotification
 from tests.portal.school import School
@@ -21,11 +22,20 @@ class Route:
     owners: frozenset[Role]
     methods: str = "GET"
 
+    @property
+    def is_form_target(self) -> bool:
+        """Whether the legacy posts a form there, so that opening it leads back to the form."""
+        return self.path.endswith(("_save/", "_post/"))
+
     def url(self, school: School) -> str:
         return self.path.format(
             student_leave=StudentLeave.objects.filter(student_id=school.student.profile_id, status="pending").get().pk,
             staff_leave=StaffLeave.objects.get(staff_id=school.teacher.profile_id).pk,
             notice=StudentNotification.objects.get(student_id=school.student.profile_id).pk,
+            feedback=StudentFeedback.objects.get(student_id=school.student.profile_id).pk,
+            course=school.courses[0].pk,
+            subject=school.botany.pk,
+            year=school.year.pk,
         )
 
 
@@ -63,4 +73,34 @@ ROUTES = {
     "student_leave_reject": Route("/student_leave_reject/{student_leave}/", HOD, "GET POST"),
     "staff_leave_approve": Route("/staff_leave_approve/{staff_leave}/", HOD, "GET POST"),
     "staff_leave_reject": Route("/staff_leave_reject/{staff_leave}/", HOD, "GET POST"),
+    "add_course": Route("/add_course/", HOD),
+    "add_course_save": Route("/add_course_save/", HOD, "GET POST"),
+    "manage_course": Route("/manage_course/", HOD),
+    "edit_course": Route("/edit_course/{course}/", HOD),
+    "edit_course_save": Route("/edit_course_save/", HOD, "GET POST"),
+    "delete_course": Route("/delete_course/{course}/", HOD, "GET POST"),
+    "add_subject": Route("/add_subject/", HOD),
+    "add_subject_save": Route("/add_subject_save/", HOD, "GET POST"),
+    "manage_subject": Route("/manage_subject/", HOD),
+    "edit_subject": Route("/edit_subject/{subject}/", HOD),
+    "edit_subject_save": Route("/edit_subject_save/", HOD, "GET POST"),
+    "delete_subject": Route("/delete_subject/{subject}/", HOD, "GET POST"),
+    "add_session": Route("/add_session/", HOD),
+    "add_session_save": Route("/add_session_save/", HOD, "GET POST"),
+    "manage_session": Route("/manage_session/", HOD),
+    "edit_session": Route("/edit_session/{year}", HOD),
+    "edit_session_save": Route("/edit_session_save/", HOD, "GET POST"),
+    "delete_session": Route("/delete_session/{year}/", HOD, "GET POST"),
+    "student_feedback": Route("/student_feedback/", STUDENT),
+    "student_feedback_save": Route("/student_feedback_save/", STUDENT, "GET POST"),
+    "staff_feedback": Route("/staff_feedback/", STAFF),
+    "staff_feedback_save": Route("/staff_feedback_save/", STAFF, "GET POST"),
+    "student_feedback_message": Route("/student_feedback_message/", HOD),
+    "staff_feedback_message": Route("/staff_feedback_message/", HOD),
+    "student_feedback_message_reply": Route("/student_feedback_message_reply/", HOD, "GET POST"),
+    "staff_feedback_message_reply": Route("/staff_feedback_message_reply/", HOD, "GET POST"),
+    "reply_feedback": Route("/reply_feedback/student/{feedback}/", HOD, "POST"),
+    "staff_add_result": Route("/staff_add_result/", STAFF, "GET POST"),
+    "staff_add_result_save": Route("/staff_add_result_save/", STAFF, "GET POST"),
+    "student_view_result": Route("/student_view_result/", STUDENT),
 }

@@ -22,6 +22,7 @@ from kernel.identity import log_in
 from kernel.totals import rebuild_all
 from modules.academics.models import Course, Enrollment, SessionYear, Subject
 from modules.attendance.models import Attendance, AttendanceReport
+from modules.feedback.models import StudentFeedback
 from modules.leaves.models import StaffLeave, StudentLeave
 from modules.notifications.models import HodNotification, StaffNotification, StudentNotification
 from modules.users.models import HodProfile, StaffProfile, StudentProfile, User
@@ -140,7 +141,7 @@ def make_school(*, students: int = 40) -> School:
 
 def grow(school: School, students: int) -> None:
     """Admit so many more students. Each has marks in all lessons that were taken, two requests for leave (one waits,
-    one is approved) and a notice.
+    one is approved), a notice, and feedback without reply.
     """
     first = len(school.students)
     names = [(f"Student{n}", f"Surname{n}", Role.STUDENT) for n in range(first, first + students)]
@@ -180,6 +181,7 @@ def grow(school: School, students: int) -> None:
     StudentNotification.objects.bulk_create(
         StudentNotification(student_id=p.profile_id, message="Welcome to the school") for p in joined
     )
+    StudentFeedback.objects.bulk_create(StudentFeedback(student_id=p.profile_id, text="A word") for p in joined)
     rebuild_all()
 
 

@@ -1,0 +1,151 @@
+"""What a page costs does not grow with the school."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from modules.attendance.models import AttendanceReport
+from modules.leaves.models import StudentLeave
+from modules.notifications.models import StudentNotification
+from tests.portal import query_counts
+from tests.portal.conftest import Browse
+from tests.portal.pages import fields_of
+from tests.portal.school import School, grow, make_school
+
+FEW, MANY = 40, 1000
+Ask = Callable[[], Any]
+
+
+def queries_of(ask: Ask) -> tuple[int, Any]:
+    with CaptureQueriesContext(connection) as captured:
+        response = ask()
+    return len(captured), response
+
+
+def count(ask: Ask, what: str) -> int:
+    """How many queries a page takes, once what is remembered between requests is remembered."""
+    ask()
+    number, response = queries_of(ask)
+    assert response.status_code == 200, what
+    return number
+
+
+def pages(school: School, browse: Browse) -> dict[str, tuple[Client, str]]:
+    """Pages by what they show."""
+    hod, teacher, student = browse(school.hod), browse(school.teacher), browse(school.student)
+    chosen = f"?subject={school.botany.pk}&session_year={school.year.pk}"
+    register = f"{chosen}&register={school.register_of(school.botany).pk}"
+    pending = StudentLeave.objects.get(student_id=school.student.profile_id, status="pending")
+    return {
+        "login page": (Client(), "/"),
+        "head's home": (hod, "/admin_home/"),
+        "teacher's home": (teacher, "/staff_home/"),
+        "student's home": (student, "/student_home/"),
+        "student leave": (hod, "/student_leave_view/"),
+        "student leave, pending, page 2": (hod, "/student_leave_view/?status=pending&page=2"),
+        "student leave, searched": (hod, "/student_leave_view/?q=journey&sort=first_day"),
+        "student leave, one to approve": (hod, f"/student_leave_approve/{pending.pk}/"),
+        "staff leave": (hod, "/staff_leave_view/"),
+        "own leave of a student": (student, "/student_apply_leave/"),
+        "own leave of a teacher": (teacher, "/staff_apply_leave/"),
+        "inbox of the head": (hod, "/inbox/"),
+        "inbox of a teacher": (teacher, "/inbox/"),
+        "inbox of a student": (student, "/inbox/"),
+        "attendance to take: the choice": (teacher, "/staff_take_attendance/"),
+        "attendance to take: the class": (teacher, f"/staff_take_attendance/{chosen}&attendance_date={school.today}"),
+        "attendance to correct: the days": (teacher, f"/staff_update_attendance/{chosen}"),
+        "attendance to correct: the class": (teacher, f"/staff_update_attendance/{register}"),
+        "attendance to read: the class": (hod, f"/admin_view_attendance/{register}"),
+        "courses": (hod, "/manage_course/"),
+        "subjects": (hod, "/manage_subject/"),
+        "session years": (hod, "/manage_session/"),
+        "student feedback": (hod, "/student_feedback_message/"),
+        "staff feedback": (hod, "/staff_feedback_message/"),
+        "own feedback": (student, "/student_feedback/"),
+        "results to enter: the class": (teacher, f"/staff_add_result/{chosen}"),
+        "own results": (student, "/student_view_result/"),
+        "own attendance": (student, "/student_view_attendance/"),
+    }
+
+
+def posts(school: School, browse: Browse) -> dict[str, tuple[Client, str, dict[str, object]]]:
+    """Questions that are asked by POST."""
+    hod, teacher, student = browse(school.hod), browse(school.teacher), browse(school.student)
+    one = {"subject": school.botany.pk, "session_year": school.year.pk, "session_year_id": school.year.pk}
+    register = {"attendance_date": school.register_of(school.botany).pk}
+    days = {"subject": school.botany.pk, "start_date": school.year.first_day, "end_date": school.today}
+    return {
+        "own attendance by day": (student, "/student_view_attendance_post/", days),
+        "AJAX: students": (teacher, "/get_students/", one),
+        "AJAX: days": (teacher, "/get_attendance_dates/", one),
+        "AJAX: marks": (teacher, "/get_attendance_student/", register),
+        "AJAX: days for the head": (hod, "/admin_get_attendance_dates/", one),
+        "AJAX: marks for the head": (hod, "/admin_get_attendance_student/", register),
+    }
+
+
+def counted(school: School, browse: Browse) -> dict[str, int]:
+    found = {
+        name: count(lambda client=client, url=url: client.get(url), name)  # type: ignore[misc]
+        for name, (client, url) in pages(school, browse).items()
+    }
+    for name, (client, url, body) in posts(school, browse).items():
+        found[name] = count(lambda client=client, url=url, body=body: client.post(url, body), name)  # type: ignore[misc]
+    return found
+
+
+@pytest.mark.slow
+def test_every_page_costs_the_same_number_of_queries_at_40_and_at_1000_students(db: None, browse: Browse) -> None:
+    school = make_school(students=FEW)
+    StudentNotification.objects.bulk_create(
+        StudentNotification(student_id=school.student.profile_id, message=f"Notice {n}") for n in range(FEW)
+    )
+    small = counted(school, browse)
+
+    grow(school, MANY - FEW)
+    StudentNotification.objects.bulk_create(
+        StudentNotification(student_id=school.student.profile_id, message=f"Notice {n}") for n in range(MANY)
+    )
+    large = counted(school, browse)
+
+    assert large == small
+    assert query_counts.compare(small) == {}, "see tests/portal/query_counts.py"
+
+
+@pytest.mark.slow
+def test_saving_a_class_of_500_costs_hardly_more_than_one_of_20(db: None, browse: Browse) -> None:
+    """Rows are written in batches, so that the number grows by the batch and not by the student."""
+    school = make_school(students=FEW)
+    teacher = browse(school.teacher)
+    url = f"/staff_take_attendance/?subject={school.botany.pk}&session_year={school.year.pk}&attendance_date="
+
+    def save(days_ago: int) -> int:
+        body = fields_of(teacher.get(f"{url}{school.today - timedelta(days=days_ago)}"))
+        number, response = queries_of(lambda: teacher.post("/staff_take_attendance/", body))
+        assert response.status_code == 302
+        return number
+
+    save(12)
+    few = save(11)
+    grow(school, MANY - FEW)
+    many = save(10)
+    day = school.today - timedelta(days=10)
+    assert AttendanceReport.objects.filter(attendance__date=day).count() == MANY // 2
+    assert many - few < 30, f"{few} queries for 20 students, {many} for 500"
+
+
+def test_a_count_that_changed_is_told_until_the_file_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(query_counts, "FILE", tmp_path / "counts.json")
+    monkeypatch.delenv(query_counts.UPDATE, raising=False)
+    assert query_counts.compare({"a": 1}) == {"a": "1 instead of none yet"}
+    monkeypatch.setenv(query_counts.UPDATE, "1")
+    assert query_counts.compare({"a": 1, "b": 2}) == {}
+    monkeypatch.delenv(query_counts.UPDATE)
+    assert query_counts.compare({"a": 1, "b": 2}) == {}
+    assert query_counts.compare({"a": 3}) == {"a": "3 instead of 1", "b": "gone instead of 2"}
