@@ -107,8 +107,9 @@ if env.redis_url:
 DEBUG = env.debug
 SECRET_KEY = env.signing_key()
 SECRET_KEY_FALLBACKS = [key.get_secret_value() for key in env.secret_key_fallbacks]
-if env.legacy_secret_key:
-    SECRET_KEY_FALLBACKS.append(env.legacy_secret_key.get_secret_value())
+LEGACY_SECRET_KEY = env.legacy_secret_key.get_secret_value() if env.legacy_secret_key else ""
+if LEGACY_SECRET_KEY:
+    SECRET_KEY_FALLBACKS.append(LEGACY_SECRET_KEY)
 ALLOWED_HOSTS = list(env.allowed_hosts) or ["localhost", "127.0.0.1", "[::1]"]
 if HAS_USERS:
     AUTH_USER_MODEL = "users.User"
