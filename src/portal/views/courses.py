@@ -21,6 +21,7 @@ from portal.deleting import Deletion, delete_page
 from portal.forms import drafts
 from portal.forms.academics import CourseForm, EditCourseForm
 from portal.forms.answers import problems_of, submit
+from portal.forms.fields import LARGEST_ID
 from portal.listing import all_items
 from portal.tables import Column, Empty, ListState, Table, csv_response, wants_csv
 
@@ -177,7 +178,8 @@ def delete_course(request: HttpRequest, course_id: int) -> HttpResponseBase:
 
 def _course(actor: Actor, course_id: int) -> Course:
     """Raises NotFound."""
-    found = services.get(AcademicsService).courses(actor=actor, ids=(course_id,)).get(course_id)
+    ids = (course_id,) if course_id <= LARGEST_ID else ()
+    found = services.get(AcademicsService).courses(actor=actor, ids=ids).get(course_id)
     if found is None:
         raise NotFound(entity="academics.Course", id=course_id)
     return found

@@ -27,6 +27,7 @@ from portal.deleting import Deletion, delete_page
 from portal.forms import drafts
 from portal.forms.academics import EditSessionYearForm, SessionYearForm
 from portal.forms.answers import problems_of, submit
+from portal.forms.fields import LARGEST_ID
 from portal.listing import all_items
 from portal.tables import Column, Empty, ListState, Table, csv_response, wants_csv
 
@@ -210,7 +211,8 @@ def delete_session(request: HttpRequest, session_id: int) -> HttpResponseBase:
 
 def _year(actor: Actor, session_id: int) -> SessionYear:
     """Raises NotFound."""
-    found = services.get(AcademicsService).session_years(actor=actor, ids=(session_id,)).get(session_id)
+    ids = (session_id,) if session_id <= LARGEST_ID else ()
+    found = services.get(AcademicsService).session_years(actor=actor, ids=ids).get(session_id)
     if found is None:
         raise NotFound(entity="academics.SessionYear", id=session_id)
     return found

@@ -24,6 +24,7 @@ from portal.deleting import Deletion, delete_page
 from portal.forms import drafts
 from portal.forms.academics import Choices, EditSubjectForm, SubjectForm
 from portal.forms.answers import submit
+from portal.forms.fields import LARGEST_ID
 from portal.listing import all_items
 from portal.tables import Column, Empty, Filter, ListState, Table, csv_response, wants_csv
 
@@ -199,7 +200,8 @@ def delete_subject(request: HttpRequest, subject_id: int) -> HttpResponseBase:
 
 def _subject(actor: Actor, subject_id: int) -> Subject:
     """Raises NotFound."""
-    found = services.get(AcademicsService).subjects(actor=actor, ids=(subject_id,)).get(subject_id)
+    ids = (subject_id,) if subject_id <= LARGEST_ID else ()
+    found = services.get(AcademicsService).subjects(actor=actor, ids=ids).get(subject_id)
     if found is None:
         raise NotFound(entity="academics.Subject", id=subject_id)
     return found
