@@ -10,6 +10,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -31,7 +33,7 @@ from portal.listing import all_pages
 from portal.money import money
 from portal.tables import Column, Empty, Filter, ListState, Table, csv_response, wants_csv
 
-CANDIDATES = 25
+CANDIDATES = 10
 """So many students are offered to choose from; a search narrows them down."""
 
 STATUS_WORDS: dict[FineStatus, tuple[Meaning, Promise]] = {
@@ -202,8 +204,8 @@ def _id_or_none(value: object) -> int | None:
         return None
 
 
-def _labels(actor: Actor, students: Mapping[int, Student]) -> list[tuple[int, str]]:
-    """What tells students of the same name apart: e-mail and course."""
+def _labels(actor: Actor, students: Mapping[int, Student]) -> list[tuple[int, SafeString]]:
+    """Names, and what tells students of the same name apart: e-mail and course."""
     if not students:
         return []
     academics = services.get(AcademicsService)
@@ -212,8 +214,8 @@ def _labels(actor: Actor, students: Mapping[int, Student]) -> list[tuple[int, st
     labels = []
     for student_id, student in students.items():
         course = courses.get(enrolled[student_id].course_id) if student_id in enrolled else None
-        parts = (student.full_name, student.email, course.name if course else "")
-        labels.append((student_id, " · ".join(filter(None, parts))))
+        apart = " · ".join(filter(None, (student.email, course.name if course else "")))
+        labels.append((student_id, format_html("<span>{} <small>{}</small></span>", student.full_name, apart)))
     return labels
 
 
