@@ -11,3 +11,15 @@ def row_id(value: object) -> int:
     if not 0 <= number <= LARGEST:
         raise ValueError(f"{number} can be no id")
     return number
+
+
+class RowIdConverter:
+    """A row's id in an address: digits that a database can hold. Anything else matches no route, and is not found."""
+
+    regex = "[0-9]{1,19}"
+
+    def to_python(self, value: str) -> int:
+        return row_id(value)
+
+    def to_url(self, value: int) -> str:
+        return str(value)

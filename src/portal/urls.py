@@ -1,7 +1,8 @@
 """Routes of the pages, at the legacy's paths and under its names."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
+from portal.ids import RowIdConverter
 from portal.views import (
     assignments,
     attendance,
@@ -21,6 +22,8 @@ from portal.views import (
     submissions,
 )
 
+register_converter(RowIdConverter, "id")
+
 urlpatterns = [
     # Everybody
     path("", session.login, name="login"),
@@ -29,7 +32,7 @@ urlpatterns = [
     path("get_user_details/", session.user_details, name="get_user_details"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/all/read/", inbox.mark_all_notices, name="mark_all_notices"),
-    path("inbox/<int:notice_id>/", inbox.mark_notice, name="mark_notice"),
+    path("inbox/<id:notice_id>/", inbox.mark_notice, name="mark_notice"),
     # Homes
     path("admin_home/", homes.admin_home, name="admin_home"),
     path("staff_home/", homes.staff_home, name="staff_home"),
@@ -55,17 +58,17 @@ urlpatterns = [
     path("manage_assignments/", assignments.manage_assignments, name="staff_manage_assignments"),
     path("add_assignment/", assignments.add_assignment, name="staff_add_assignment"),
     path("add_assignment_save/", assignments.add_assignment_save, name="staff_add_assignment_save"),
-    path("delete_assignment/<int:assignment_id>/", assignments.delete_assignment, name="staff_delete_assignment"),
+    path("delete_assignment/<id:assignment_id>/", assignments.delete_assignment, name="staff_delete_assignment"),
     path(
-        "view_assignment_submissions/<int:assignment_id>/",
+        "view_assignment_submissions/<id:assignment_id>/",
         submissions.view_submissions,
         name="staff_view_submissions",
     ),
-    path("grade_assignment/<int:submission_id>/", submissions.grade_assignment, name="ajax_grade_assignment"),
-    path("submission/<int:submission_id>/file/", submissions.submission_file, name="submission_file"),
+    path("grade_assignment/<id:submission_id>/", submissions.grade_assignment, name="ajax_grade_assignment"),
+    path("submission/<id:submission_id>/file/", submissions.submission_file, name="submission_file"),
     path("student/assignments/", own_assignments.view_assignments, name="student_view_assignments"),
     path(
-        "student/assignment/<int:assignment_id>/submit/",
+        "student/assignment/<id:assignment_id>/submit/",
         own_assignments.submit_assignment,
         name="student_submit_assignment",
     ),
@@ -73,9 +76,9 @@ urlpatterns = [
     path("manage_fines/", fines.manage_fines, name="manage_fines"),
     path("add_fine/", fines.add_fine, name="add_fine"),
     path("add_fine_save/", fines.add_fine_save, name="add_fine_save"),
-    path("delete_fine/<int:fine_id>/", fines.delete_fine, name="delete_fine"),
+    path("delete_fine/<id:fine_id>/", fines.delete_fine, name="delete_fine"),
     path("student_view_fines/", payments.view_fines, name="student_view_fines"),
-    path("student/initialize_payment/<int:fine_id>/", payments.initialize_payment, name="initialize_payment"),
+    path("student/initialize_payment/<id:fine_id>/", payments.initialize_payment, name="initialize_payment"),
     path("student/sandbox_checkout/", payments.sandbox_checkout, name="sandbox_checkout"),
     path("student/payment_callback/", payments.payment_callback, name="payment_callback"),
     # Leave
@@ -83,32 +86,32 @@ urlpatterns = [
     path("student_apply_leave_save/", leave.student_apply_leave_save, name="student_apply_leave_save"),
     path("staff_apply_leave/", leave.staff_apply_leave, name="staff_apply_leave"),
     path("staff_apply_leave_save/", leave.staff_apply_leave_save, name="staff_apply_leave_save"),
-    path("cancel_leave/<str:audience>/<int:leave_id>/", leave.cancel_leave, name="cancel_leave"),
+    path("cancel_leave/<str:audience>/<id:leave_id>/", leave.cancel_leave, name="cancel_leave"),
     path("student_leave_view/", leave.student_leave_view, name="student_leave_view"),
     path("staff_leave_view/", leave.staff_leave_view, name="staff_leave_view"),
-    path("student_leave_approve/<int:leave_id>/", leave.student_leave_approve, name="student_leave_approve"),
-    path("student_leave_reject/<int:leave_id>/", leave.student_leave_reject, name="student_leave_reject"),
-    path("staff_leave_approve/<int:leave_id>/", leave.staff_leave_approve, name="staff_leave_approve"),
-    path("staff_leave_reject/<int:leave_id>/", leave.staff_leave_reject, name="staff_leave_reject"),
+    path("student_leave_approve/<id:leave_id>/", leave.student_leave_approve, name="student_leave_approve"),
+    path("student_leave_reject/<id:leave_id>/", leave.student_leave_reject, name="student_leave_reject"),
+    path("staff_leave_approve/<id:leave_id>/", leave.staff_leave_approve, name="staff_leave_approve"),
+    path("staff_leave_reject/<id:leave_id>/", leave.staff_leave_reject, name="staff_leave_reject"),
     # Courses, subjects, session years
     path("add_course/", courses.add_course, name="add_course"),
     path("add_course_save/", courses.add_course_save, name="add_course_save"),
     path("manage_course/", courses.manage_course, name="manage_course"),
-    path("edit_course/<int:course_id>/", courses.edit_course, name="edit_course"),
+    path("edit_course/<id:course_id>/", courses.edit_course, name="edit_course"),
     path("edit_course_save/", courses.edit_course_save, name="edit_course_save"),
-    path("delete_course/<int:course_id>/", courses.delete_course, name="delete_course"),
+    path("delete_course/<id:course_id>/", courses.delete_course, name="delete_course"),
     path("add_subject/", subjects.add_subject, name="add_subject"),
     path("add_subject_save/", subjects.add_subject_save, name="add_subject_save"),
     path("manage_subject/", subjects.manage_subject, name="manage_subject"),
-    path("edit_subject/<int:subject_id>/", subjects.edit_subject, name="edit_subject"),
+    path("edit_subject/<id:subject_id>/", subjects.edit_subject, name="edit_subject"),
     path("edit_subject_save/", subjects.edit_subject_save, name="edit_subject_save"),
-    path("delete_subject/<int:subject_id>/", subjects.delete_subject, name="delete_subject"),
+    path("delete_subject/<id:subject_id>/", subjects.delete_subject, name="delete_subject"),
     path("add_session/", session_years.add_session, name="add_session"),
     path("add_session_save/", session_years.add_session_save, name="add_session_save"),
     path("manage_session/", session_years.manage_session, name="manage_session"),
-    path("edit_session/<int:session_id>", session_years.edit_session, name="edit_session"),
+    path("edit_session/<id:session_id>", session_years.edit_session, name="edit_session"),
     path("edit_session_save/", session_years.edit_session_save, name="edit_session_save"),
-    path("delete_session/<int:session_id>/", session_years.delete_session, name="delete_session"),
+    path("delete_session/<id:session_id>/", session_years.delete_session, name="delete_session"),
     # Feedback
     path("student_feedback/", feedback.student_feedback, name="student_feedback"),
     path("student_feedback_save/", feedback.student_feedback_save, name="student_feedback_save"),
@@ -122,7 +125,7 @@ urlpatterns = [
         name="student_feedback_message_reply",
     ),
     path("staff_feedback_message_reply/", feedback.staff_feedback_message_reply, name="staff_feedback_message_reply"),
-    path("reply_feedback/<str:audience>/<int:feedback_id>/", feedback.reply_feedback, name="reply_feedback"),
+    path("reply_feedback/<str:audience>/<id:feedback_id>/", feedback.reply_feedback, name="reply_feedback"),
     # Results
     path("staff_add_result/", results.staff_add_result, name="staff_add_result"),
     path("staff_add_result_save/", results.staff_add_result_save, name="staff_add_result_save"),
