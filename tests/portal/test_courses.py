@@ -3,8 +3,9 @@
 import pytest
 from django.test import Client
 
+from contracts.academics import EnrollmentStatus
 from kernel.models import OutboxEvent
-from modules.academics.models import Course, Enrollment, EnrollmentStatus, Subject
+from modules.academics.models import Course, Enrollment, Subject
 from tests.portal.conftest import Browse
 from tests.portal.pages import fields_of, flashes, text_of, token_of
 from tests.portal.reading import csv_lines, queries_of
@@ -209,7 +210,7 @@ def test_a_larger_school_costs_no_more_queries(school: School, as_hod: Client) -
 def test_nothing_is_changed_without_the_token(school: School, empty_course: Course) -> None:
     client = login(Client(enforce_csrf_checks=True), school.hod)
     before = names()
-    posts = (
+    posts: tuple[tuple[str, dict[str, object]], ...] = (
         ("/add_course_save/", {"course": "New"}),
         ("/edit_course_save/", {"course_id": empty_course.pk, "course": "New"}),
         (f"/delete_course/{empty_course.pk}/", {}),
