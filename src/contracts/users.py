@@ -22,6 +22,8 @@ from contracts.base import (
 )
 from contracts.errors import Conflict, Invalid, LimitReached, NotFound, Unauthenticated
 
+PHOTO_MAX_BYTES = 5 * 1024 * 1024
+
 
 class Person(DTO):
     """An account and the name behind it."""
@@ -35,6 +37,8 @@ class Person(DTO):
     first_name: str
     last_name: str
     is_active: bool
+    is_withdrawn: bool = False
+    """Removed, with `restore_person` to undo it."""
     joined_at: Instant
 
     @property
@@ -54,9 +58,7 @@ class StaffMember(Person):
 
 
 class Student(Person):
-    """A student. Without profile (`profile_id` None) the profile's fields are empty. Course and year are academics' to
-    tell.
-    """
+    """A student; without profile (`profile_id` None) its fields are empty. Course and year are academics' to tell."""
 
     gender: str
     address: str
@@ -90,9 +92,7 @@ class LoggedIn(DTO):
 
 
 class PeopleCounts(DTO):
-    """Members of the school by role, whether they may log in just now or not; and accounts of staff and students that
-    have no profile. Without those who were withdrawn.
-    """
+    """Members of the school by role, able to log in or not, and accounts without profile. Not those withdrawn."""
 
     students: int
     staff: int
@@ -187,18 +187,13 @@ class UsersService(Service, ABC, name="users"):
 
     @query()
     def identify(self, *, actor: Actor, user_id: int, session_hash: str) -> Identity | None:
-        """Whom a session belongs to now; None when the account is gone, inactive, or its password changed since. For
-        the house itself only.
-        """
+        """Whose session it is; None when the account is gone, inactive, or its password changed. For the house only."""
 
     # People
 
     @query()
     def people(self, *, actor: Actor, user_ids: tuple[int, ...]) -> dict[int, Person]:
-        """Accounts by user id; those unknown, or not for the actor to know, are left out.
-
-        HOD and staff for anyone, students for staff and themselves.
-        """
+        """Accounts by user id; unknown ids are left out, and for students everybody but staff and themselves."""
 
     @query()
     def students(self, *, actor: Actor, student_ids: tuple[int, ...]) -> dict[int, Student]:
@@ -206,9 +201,7 @@ class UsersService(Service, ABC, name="users"):
 
     @query()
     def students_by_user(self, *, actor: Actor, user_ids: tuple[int, ...]) -> dict[int, Student]:
-        """Students by user id, with or without profile; unknown ids are left out. HOD and staff; students for
-        themselves.
-        """
+        """By user id, with or without profile; unknown ids are left out. HOD and staff; students for themselves."""
 
     @query()
     def staff(self, *, actor: Actor, staff_ids: tuple[int, ...]) -> dict[int, StaffMember]:
@@ -226,16 +219,20 @@ class UsersService(Service, ABC, name="users"):
         page: PageRequest,
         student_ids: tuple[int, ...] | None = None,
         complete: bool | None = None,
+        withdrawn: bool = False,
     ) -> Page[Student]:
         """Students, newest account first; search in names, username and e-mail; order: name, username, email,
         joined_at.
 
-        `student_ids` narrows to these profiles, `complete` to accounts with or without profile. HOD and staff.
+        `student_ids`: only these profiles; `complete`: only accounts with, or without, profile; `withdrawn`: those who
+        were withdrawn, instead of those who were not. HOD and staff.
         """
 
     @query()
-    def list_staff(self, *, actor: Actor, page: PageRequest, complete: bool | None = None) -> Page[StaffMember]:
-        """Staff, newest account first; search, order and `complete` as for students. HOD only."""
+    def list_staff(
+        self, *, actor: Actor, page: PageRequest, complete: bool | None = None, withdrawn: bool = False
+    ) -> Page[StaffMember]:
+        """Staff, newest account first; search, order, `complete` and `withdrawn` as for students. HOD only."""
 
     @query()
     def list_hods(self, *, actor: Actor, page: PageRequest) -> Page[HeadOfDepartment]:
@@ -256,6 +253,10 @@ class UsersService(Service, ABC, name="users"):
     @query(errors=(NotFound,))
     def photo(self, *, actor: Actor, student_id: int) -> Download:
         """A student's picture. Anyone logged in."""
+
+    @query(errors=(NotFound,))
+    def photo_at(self, *, actor: Actor, path: str) -> Download:
+        """A student's picture by its path below the media folder, as the legacy's pages name it. Anyone logged in."""
 
     # The HOD's work
 
@@ -314,9 +315,7 @@ class UsersService(Service, ABC, name="users"):
 
     @command(errors=(NotFound, Conflict))
     def remove_incomplete(self, *, actor: Actor, user_id: int) -> Removal:
-        """Erase (or withdraw, when something refers to it) a staff or student account without profile.
-        Conflict("complete") when it has one. HOD only.
-        """
+        """As `remove_person`, for an account without profile; Conflict("complete") when it has one. HOD only."""
 
     @command(errors=(NotFound, Conflict))
     def remove_person(self, *, actor: Actor, user_id: int) -> Removal:

@@ -17,9 +17,10 @@ from PIL import Image
 
 from contracts.base import Download, Upload
 from contracts.errors import Invalid
+from contracts.users import PHOTO_MAX_BYTES
 from modules.users.models import StudentProfile
 
-LARGEST_BYTES = 5 * 1024 * 1024
+LARGEST_BYTES = PHOTO_MAX_BYTES
 MOST_PIXELS = 50_000_000
 FOLDER = "profile_pics"
 

@@ -29,7 +29,17 @@ _PROFILE_ID = Case(
     When(user_type=USER_TYPES[Role.STUDENT], then=F("whole_profile__id")),
 )
 _PLAIN = ("username", "email", "first_name", "last_name", "is_active")
-_COMMON: dict[str, Any] = {"user_id": F("id"), "role": _ROLE, "joined_at": F("date_joined")}
+_IS_WITHDRAWN = Case(
+    When(withdrawn_at=None, then=Value(False)),
+    default=Value(True),
+    output_field=BooleanField(),
+)
+_COMMON: dict[str, Any] = {
+    "user_id": F("id"),
+    "role": _ROLE,
+    "joined_at": F("date_joined"),
+    "is_withdrawn": _IS_WITHDRAWN,
+}
 
 _people = TypeAdapter(tuple[Person, ...])
 _students = TypeAdapter(tuple[Student, ...])
@@ -48,9 +58,9 @@ def of_role(role: Role) -> Rows:
     return visible().filter(user_type=USER_TYPES[role])
 
 
-def listed(role: Role, *, complete: bool | None = None) -> Rows:
-    """Those of a role who were not withdrawn, ready to be sorted by name; `complete`: with profile, or without."""
-    rows = of_role(role).filter(withdrawn_at=None)
+def listed(role: Role, *, complete: bool | None = None, withdrawn: bool = False) -> Rows:
+    """Those of a role who were (not) withdrawn, ready to be sorted by name; `complete`: with profile, or without."""
+    rows = of_role(role).filter(withdrawn_at__isnull=not withdrawn)
     rows = rows.annotate(sort_name=Lower(Concat("first_name", Value(" "), "last_name")))
     if complete is not None:
         rows = rows.filter(**{f"{PROFILE_NAMES[role]}__isnull": not complete})

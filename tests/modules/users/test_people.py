@@ -83,6 +83,18 @@ def test_the_withdrawn_keep_their_names_in_history_and_leave_the_lists(users: Us
     assert users.counts(actor=head) == PeopleCounts(students=0, staff=0, hods=0, incomplete=0)
 
 
+def test_the_withdrawn_have_a_list_of_their_own(users: UsersService) -> None:
+    gone = [make("gone" + make.__name__, withdrawn_at=WITHDRAWN) for make in (make_teacher, make_student)]
+    here = [make_teacher(), make_student()]
+    head = actors.hod()
+    for withdrawn, (teacher, student) in ((True, gone), (False, here)):
+        for person, page in (
+            (teacher, users.list_staff(actor=head, page=PageRequest(), withdrawn=withdrawn)),
+            (student, users.list_students(actor=head, page=PageRequest(), withdrawn=withdrawn)),
+        ):
+            assert [(p.user_id, p.is_withdrawn) for p in page.items] == [(person.pk, withdrawn)]
+
+
 def test_students_know_of_teachers_and_themselves_only(users: UsersService) -> None:
     head, teacher, own, other = make_hod(), make_teacher(), make_student(), make_student("other")
     actor = actors.student(own.pk, student_id(own))

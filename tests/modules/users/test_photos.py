@@ -108,3 +108,17 @@ def test_the_picture_of_a_half_made_student_is_seen_by_nobody(users: UsersServic
     StudentProfile.objects.update(half_made=True)
     with pytest.raises(NotFound):
         users.photo(actor=actors.hod(), student_id=student_id(user))
+
+
+def test_a_picture_is_found_under_its_path_of_the_legacy_and_nothing_else_is(users: UsersService, media: Path) -> None:
+    (media / "pic url.png").write_bytes(picture().content)
+    (media / "secret.png").write_bytes(picture().content)
+    make_student(profile={"profile_pic": "pic url.png"})
+    make_student("other", profile={"profile_pic": ""})
+    for actor in (actors.hod(), actors.teacher(), actors.student()):
+        assert users.photo_at(actor=actor, path="pic url.png").content == picture().content
+        for path in ("secret.png", "", "../pic url.png", "PIC URL.PNG", "pic url.png\0"):
+            with pytest.raises(NotFound):
+                users.photo_at(actor=actor, path=path)
+    with pytest.raises(Forbidden):
+        users.photo_at(actor=actors.anonymous(), path="pic url.png")

@@ -47,16 +47,20 @@ class People(UsersService):
         page: PageRequest,
         student_ids: tuple[int, ...] | None = None,
         complete: bool | None = None,
+        withdrawn: bool = False,
     ) -> Page[Student]:
         require(actor, Role.HOD, Role.STAFF)
-        rows = queries.listed(Role.STUDENT, complete=complete)
+        rows = queries.listed(Role.STUDENT, complete=complete, withdrawn=withdrawn)
         if student_ids is not None:
             rows = queries.with_student_ids(rows, student_ids)
         return _paged(rows, page, queries.build_students)
 
-    def list_staff(self, *, actor: Actor, page: PageRequest, complete: bool | None = None) -> Page[StaffMember]:
+    def list_staff(
+        self, *, actor: Actor, page: PageRequest, complete: bool | None = None, withdrawn: bool = False
+    ) -> Page[StaffMember]:
         require(actor, Role.HOD)
-        return _paged(queries.listed(Role.STAFF, complete=complete), page, queries.build_staff)
+        rows = queries.listed(Role.STAFF, complete=complete, withdrawn=withdrawn)
+        return _paged(rows, page, queries.build_staff)
 
     def list_hods(self, *, actor: Actor, page: PageRequest) -> Page[HeadOfDepartment]:
         require(actor, Role.HOD)
@@ -82,17 +86,26 @@ class People(UsersService):
 
     def photo(self, *, actor: Actor, student_id: int) -> Download:
         require_login(actor)
-        path = (
-            StudentProfile.objects.filter(pk=student_id, half_made=False).values_list("profile_pic", flat=True).first()
-        )
-        picture = photos.read(path) if path else None
-        if picture is None:
-            raise NotFound(entity="users.StudentProfile", id=student_id, message=_("There is no picture."))
-        return picture
+        return _picture(student_id, pk=student_id)
+
+    def photo_at(self, *, actor: Actor, path: str) -> Download:
+        require_login(actor)
+        return _picture(path, profile_pic=path)
 
 
 def _paged(rows: queries.Rows, page: PageRequest, build: Any) -> Page[Any]:
     return page_of(rows, page, build=build, search=queries.SEARCH, order=queries.ORDER)
+
+
+def _picture(asked: int | str, **which: int | str) -> Download:
+    """Raises NotFound when no student has it, or the file is gone."""
+    known = not any("\0" in str(value) for value in which.values())  # PostgreSQL refuses to be asked for it
+    profiles = StudentProfile.objects.filter(half_made=False, **which) if known else StudentProfile.objects.none()
+    path = profiles.values_list("profile_pic", flat=True).first()
+    picture = photos.read(path) if path else None
+    if picture is None:
+        raise NotFound(entity="users.StudentProfile", id=asked, message=_("There is no picture."))
+    return picture
 
 
 def _may_know(actor: Actor, person: Person) -> bool:
