@@ -1,14 +1,22 @@
 """A school to visit, and browsers of its people."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from pytest_django import Settings
 
 from tests.portal.school import School, Somebody, login, make_school
 
 Browse = Callable[[Somebody], Client]
+
+
+@pytest.fixture(autouse=True)
+def _own_media(settings: Settings, tmp_path: Path) -> None:
+    """What is handed in goes to a folder of the test."""
+    settings.MEDIA_ROOT = tmp_path / "media"
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ class Route:
     @property
     def is_form_target(self) -> bool:
         """Whether the legacy posts a form there, so that opening it leads back to the form."""
-        return self.path.endswith(("_save/", "_post/"))
+        return self.path.endswith(("_save/", "_post/", "/submit/", "_callback/"))
 
     def url(self, school: School) -> str:
         return self.path.format(
@@ -36,6 +36,9 @@ class Route:
             course=school.courses[0].pk,
             subject=school.botany.pk,
             year=school.year.pk,
+            assignment=school.essay.pk,
+            submission=school.essay_of(school.student).pk,
+            fine=school.fine_of(school.student).pk,
         )
 
 
@@ -103,4 +106,21 @@ ROUTES = {
     "staff_add_result": Route("/staff_add_result/", STAFF, "GET POST"),
     "staff_add_result_save": Route("/staff_add_result_save/", STAFF, "GET POST"),
     "student_view_result": Route("/student_view_result/", STUDENT),
+    "staff_manage_assignments": Route("/manage_assignments/", STAFF),
+    "staff_add_assignment": Route("/add_assignment/", STAFF),
+    "staff_add_assignment_save": Route("/add_assignment_save/", STAFF, "GET POST"),
+    "staff_delete_assignment": Route("/delete_assignment/{assignment}/", STAFF, "GET POST"),
+    "staff_view_submissions": Route("/view_assignment_submissions/{assignment}/", STAFF, "GET POST"),
+    "ajax_grade_assignment": Route("/grade_assignment/{submission}/", STAFF, "GET POST"),
+    "submission_file": Route("/submission/{submission}/file/", EVERYBODY),
+    "student_view_assignments": Route("/student/assignments/", STUDENT),
+    "student_submit_assignment": Route("/student/assignment/{assignment}/submit/", STUDENT, "GET POST"),
+    "manage_fines": Route("/manage_fines/", STAFF),
+    "add_fine": Route("/add_fine/", STAFF),
+    "add_fine_save": Route("/add_fine_save/", STAFF, "GET POST"),
+    "delete_fine": Route("/delete_fine/{fine}/", STAFF, "GET POST"),
+    "student_view_fines": Route("/student_view_fines/", STUDENT),
+    "initialize_payment": Route("/student/initialize_payment/{fine}/", STUDENT, "GET POST"),
+    "sandbox_checkout": Route("/student/sandbox_checkout/", STUDENT, "POST"),
+    "payment_callback": Route("/student/payment_callback/", STUDENT, "GET POST"),
 }

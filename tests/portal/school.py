@@ -6,10 +6,13 @@ The rows are what the modules themselves would have written, running totals incl
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from decimal import Decimal
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.backends.db import SessionStore
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.http import HttpRequest
 from django.test import Client
 from django.utils import timezone
@@ -21,8 +24,10 @@ from contracts.notifications import NoticeKind
 from kernel.identity import log_in
 from kernel.totals import rebuild_all
 from modules.academics.models import Course, Enrollment, SessionYear, Subject
+from modules.assessments.models import Assignment, AssignmentSubmission
 from modules.attendance.models import Attendance, AttendanceReport
 from modules.feedback.models import StudentFeedback
+from modules.finance.models import Fine
 from modules.leaves.models import StaffLeave, StudentLeave
 from modules.notifications.models import HodNotification, StaffNotification, StudentNotification
 from modules.users.models import HodProfile, StaffProfile, StudentProfile, User
@@ -35,6 +40,8 @@ SUBJECTS = ("Botany", "Genetics", "Markets", "Book-keeping")
 """Two for each course. The first teacher has Botany and Markets, the second one the others."""
 LESSON_DAYS_AGO = (3, 2, 1)
 """On which days every subject's register was taken."""
+ESSAY, ESSAY_TEXT = "assignments/submissions/essay.txt", b"Mosses have no roots.\n"
+"""What everybody hands in: where it lies in the media folder, and its content."""
 ABSENT_EVERY = 5
 """Every so many students, one misses every lesson."""
 
@@ -65,6 +72,8 @@ class School:
     subjects: list[Subject]
     year: SessionYear
     earlier_year: SessionYear
+    essay: Assignment
+    """Of Botany, due in a week; every student of the subject has handed it in, and nobody has a mark for it."""
     students: list[Somebody] = field(default_factory=list)
 
     @property
@@ -101,6 +110,14 @@ class School:
         """The second course's, the first teacher's."""
         return self.subjects[2]
 
+    def fine_of(self, person: Somebody) -> Fine:
+        """What this student owes."""
+        return Fine.objects.get(student_id=person.profile_id)
+
+    def essay_of(self, person: Somebody) -> AssignmentSubmission:
+        """What this student has handed in."""
+        return AssignmentSubmission.objects.get(assignment=self.essay, student_id=person.profile_id)
+
     def register_of(self, subject: Subject, *, days_ago: int = 1) -> Attendance:
         """The register of a lesson that was taken."""
         return Attendance.objects.get(subject_id=subject.pk, date=self.today - timedelta(days=days_ago))
@@ -123,7 +140,15 @@ def make_school(*, students: int = 40) -> School:
         Subject(name=name, course=courses[n // 2], teacher_id=(teacher if n % 2 == 0 else other_teacher).user_id)
         for n, name in enumerate(SUBJECTS)
     )
-    school = School(hod, teacher, other_teacher, courses, subjects, year, earlier)
+    essay = Assignment.objects.create(
+        subject_id=subjects[0].pk,
+        title="Essay on mosses",
+        description="Two pages",
+        due_at=timezone.now() + timedelta(days=7),
+    )
+    if not default_storage.exists(ESSAY):
+        default_storage.save(ESSAY, ContentFile(ESSAY_TEXT))
+    school = School(hod, teacher, other_teacher, courses, subjects, year, earlier, essay)
     Attendance.objects.bulk_create(
         Attendance(subject_id=subject.pk, session_year_id=year.pk, date=today - timedelta(days=days))
         for days in LESSON_DAYS_AGO
@@ -141,7 +166,7 @@ def make_school(*, students: int = 40) -> School:
 
 def grow(school: School, students: int) -> None:
     """Admit so many more students. Each has marks in all lessons that were taken, two requests for leave (one waits,
-    one is approved), a notice, and feedback without reply.
+    one is approved), a notice, feedback without reply, and an unpaid fine; those of Botany have handed in an essay.
     """
     first = len(school.students)
     names = [(f"Student{n}", f"Surname{n}", Role.STUDENT) for n in range(first, first + students)]
@@ -182,6 +207,22 @@ def grow(school: School, students: int) -> None:
         StudentNotification(student_id=p.profile_id, message="Welcome to the school") for p in joined
     )
     StudentFeedback.objects.bulk_create(StudentFeedback(student_id=p.profile_id, text="A word") for p in joined)
+    AssignmentSubmission.objects.bulk_create(
+        AssignmentSubmission(
+            assignment=school.essay, student_id=p.profile_id, submission_file=ESSAY, original_name="essay.txt"
+        )
+        for p in in_course[course_of[school.essay.subject_id]]
+    )
+    Fine.objects.bulk_create(
+        Fine(
+            student_id=p.profile_id,
+            amount=Decimal("25.50"),
+            reason="Late book",
+            due_date=school.today + timedelta(days=14),
+            issued_by=school.teacher.user_id,
+        )
+        for p in joined
+    )
     rebuild_all()
 
 

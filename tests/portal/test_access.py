@@ -8,9 +8,10 @@ from django.urls import resolve, reverse
 from contracts.base import Role
 from kernel.models import OutboxEvent
 from modules.academics.models import Course, Enrollment, SessionYear, Subject
-from modules.assessments.models import StudentResult
+from modules.assessments.models import Assignment, AssignmentSubmission, MarkChange, StudentResult
 from modules.attendance.models import Attendance, AttendanceReport
 from modules.feedback.models import StaffFeedback, StudentFeedback
+from modules.finance.models import Fine, FinePayment
 from modules.leaves.models import LeaveDecision, StaffLeave, StudentLeave
 from modules.notifications.models import HodNotification, StaffNotification, StudentNotification
 from modules.users.models import User
@@ -22,6 +23,7 @@ from tests.portal.school import School, Somebody
 TABLES: tuple[type[Model], ...] = (
     *(Attendance, AttendanceReport, LeaveDecision, StudentLeave, StaffLeave),
     *(HodNotification, StaffNotification, StudentNotification, StaffFeedback, StudentFeedback),
+    *(Assignment, AssignmentSubmission, MarkChange, Fine, FinePayment),
     *(Course, Enrollment, SessionYear, Subject, StudentResult, User, OutboxEvent),
 )
 

@@ -71,6 +71,18 @@ def pages(school: School, browse: Browse) -> dict[str, tuple[Client, str]]:
         "results to enter: the class": (teacher, f"/staff_add_result/{chosen}"),
         "own results": (student, "/student_view_result/"),
         "own attendance": (student, "/student_view_attendance/"),
+        "assignments": (teacher, "/manage_assignments/"),
+        "assignment to delete": (teacher, f"/delete_assignment/{school.essay.pk}/"),
+        "submissions": (teacher, f"/view_assignment_submissions/{school.essay.pk}/"),
+        "submissions, sorted": (teacher, f"/view_assignment_submissions/{school.essay.pk}/?sort=-marks"),
+        "own assignments": (student, "/student/assignments/"),
+        "file that was handed in": (teacher, f"/submission/{school.essay_of(school.student).pk}/file/"),
+        "fines": (teacher, "/manage_fines/"),
+        "fines, searched": (teacher, "/manage_fines/?q=surname3&status=unpaid&sort=-amount"),
+        "fine to add": (teacher, "/add_fine/?q=surname1"),
+        "fine to take back": (teacher, f"/delete_fine/{school.fine_of(school.student).pk}/"),
+        "own fines": (student, "/student_view_fines/"),
+        "fine to pay": (student, f"/student/initialize_payment/{school.fine_of(school.student).pk}/"),
     }
 
 
