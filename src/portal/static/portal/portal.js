@@ -122,12 +122,20 @@ window.addEventListener("pageshow", (event) => {
   if (event.persisted) for (const form of all("form[data-sending]")) release(form);
 });
 
-// A table that is wider than its card scrolls inside it, and gives up its sticky head for that.
+// A table that is wider than its card scrolls inside it, and gives up its sticky head for that. Whoever has no pointer
+// reaches it by the Tab key.
 function fitTables() {
   for (const card of all(".table-card")) {
     card.removeAttribute("data-scrolls");
     const table = card.querySelector("table");
-    if (table) card.toggleAttribute("data-scrolls", table.offsetWidth > card.clientWidth);
+    const scrolls = Boolean(table) && table.offsetWidth > card.clientWidth;
+    card.toggleAttribute("data-scrolls", scrolls);
+    if (scrolls) card.tabIndex = 0;
+    else card.removeAttribute("tabindex");
+    if (scrolls && card.matches("div")) {
+      card.setAttribute("role", "region");
+      card.setAttribute("aria-label", table.caption?.textContent ?? "");
+    }
   }
 }
 
