@@ -263,7 +263,7 @@ def test_the_legacys_script_gets_false_for_any_problem(role: str, school: School
     ):
         response = as_hod.post(f"/{role}_feedback_message_reply/", body)
         assert (response.status_code, response.content) == (200, b"False"), body
-    response = as_hod.get(f"/{role}_feedback_message_reply/", {"id": row.pk, "reply": "Done"})
+    response = as_hod.get(f"/{role}_feedback_message_reply/?id={row.pk}&reply=Done")
     assert (response.status_code, response.content) == (200, b"False")
     row.refresh_from_db()
     assert row.reply == ""
