@@ -27,7 +27,7 @@ from kernel.registry import services
 from kernel.totals import RunningTotal, derived_models, rebuild_all
 from tests import actors
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.sqlite_only]  # the services have tests of their own on PostgreSQL
 
 ALL = PageRequest(size=1000)
 
