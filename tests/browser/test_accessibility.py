@@ -1,6 +1,6 @@
 """Every page of the day's work can be used by everybody: no rule of accessibility is broken, at any width or theme."""
 
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -12,6 +12,7 @@ from tests.portal.prepared import Prepared
 pytestmark = [pytest.mark.browser, pytest.mark.sqlite_only, pytest.mark.slow]
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+Theme = Literal["light", "dark"]
 COLOURS = ["color-contrast"]
 SCROLLS_SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 OPEN_CHART_TABLES = "for (const table of document.querySelectorAll('.chart-table')) table.open = true"
@@ -57,11 +58,12 @@ def problems(page: Page, where: str) -> list[Any]:
     """
     found: list[Any] = []
     page.evaluate(OPEN_CHART_TABLES)
-    for width, first, second in ((1280, "light", "dark"), (360, "dark", "light")):
+    visits: tuple[tuple[int, Theme, Theme], ...] = ((1280, "light", "dark"), (360, "dark", "light"))
+    for width, first, second in visits:
         page.set_viewport_size({"width": width, "height": 800})
         if page.evaluate(SCROLLS_SIDEWAYS):
             found.append((where, width, "scrolls sideways"))
-        for theme, rules in ((first, RULES), (second, COLOURS)):
+        for theme, rules in zip((first, second), (RULES, COLOURS), strict=True):
             page.emulate_media(color_scheme=theme)
             violations = Axe().run(page, options={"runOnly": rules}).response["violations"]
             found += [(where, width, theme, v["id"], node["target"]) for v in violations for node in v["nodes"]]

@@ -3,9 +3,10 @@
 from typing import NoReturn
 
 from django.http import HttpRequest
-from django.urls import path
+from django.urls import URLPattern, URLResolver, path
 
-from config.urls import handler403, handler404, handler500, urlpatterns
+from config.urls import handler403, handler404, handler500
+from config.urls import urlpatterns as school
 from kernel.identity import identity_of
 
 __all__ = ["handler403", "handler404", "handler500", "urlpatterns"]
@@ -17,4 +18,4 @@ def fails(request: HttpRequest) -> NoReturn:
 
 
 fails.__module__ = "portal.views.failing"  # the guard then takes it for a page
-urlpatterns = [*urlpatterns, path("fails/", fails)]
+urlpatterns: list[URLPattern | URLResolver] = [*school, path("fails/", fails)]

@@ -7,12 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db.models import Manager
 from django.http import HttpRequest
 from django.test import Client
 from django.utils import timezone
@@ -30,7 +32,7 @@ from modules.feedback.models import StudentFeedback
 from modules.finance.models import Fine
 from modules.leaves.models import StaffLeave, StudentLeave
 from modules.notifications.models import HodNotification, StaffNotification, StudentNotification
-from modules.users.models import HodProfile, StaffProfile, StudentProfile, User
+from modules.users.models import PROFILES, User
 from modules.users.rules import USER_TYPES
 from modules.users.service.login import login_of
 
@@ -230,9 +232,10 @@ def make_people(names: Sequence[tuple[str, str, Role]]) -> list[Somebody]:
     """Accounts with profiles, whose password is PASSWORD: first name, last name and role of each."""
     users = _accounts(names)
     profiles: dict[int, int] = {}
-    for model, role in ((HodProfile, Role.HOD), (StaffProfile, Role.STAFF), (StudentProfile, Role.STUDENT)):
+    for role, model in PROFILES.items():
+        manager: Manager[Any] = model._default_manager
         mine = [user for user in users if user.role is role]
-        for profile in model.objects.bulk_create(model(user=user) for user in mine):  # type: ignore[attr-defined]
+        for profile in manager.bulk_create(model(user=user) for user in mine):
             profiles[profile.user_id] = profile.pk
     return [_somebody(user, profiles[user.pk]) for user in users]
 

@@ -1,6 +1,6 @@
 """What went wrong is told on a page of the house, with a way on."""
 
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import pytest
 from django.test import Client
@@ -31,7 +31,8 @@ def out_of_order(interface: type[S], error: Exception | None = None) -> S:
     def fail(self: S, **arguments: Any) -> None:
         raise error or ModuleUnavailable(module=interface.module)
 
-    return type(f"Broken{interface.__name__}", (interface,), dict.fromkeys(interface.operations, fail))()
+    broken = type(f"Broken{interface.__name__}", (interface,), dict.fromkeys(interface.operations, fail))
+    return cast(S, broken())
 
 
 def is_of_the_house(response: Any) -> bool:

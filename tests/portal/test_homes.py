@@ -84,7 +84,7 @@ def test_an_account_without_profile_meets_pages_and_no_errors_elsewhere(
     body = {"leave_date": school.today.isoformat(), "leave_message": "Please"}
     assert client.post(save, body).status_code == 302
     if role is Role.STUDENT:
-        body = {"subject": school.botany.pk, "start_date": str(school.today), "end_date": str(school.today)}
+        body = {"subject": str(school.botany.pk), "start_date": str(school.today), "end_date": str(school.today)}
         assert client.post("/student_view_attendance_post/", body).status_code == 302
 
 
@@ -93,8 +93,8 @@ def test_a_teacher_without_profile_still_takes_attendance(school: School, browse
     school.botany.teacher_id = person.user_id
     school.botany.save()
     query = {
-        "subject": school.botany.pk,
-        "session_year": school.year.pk,
+        "subject": str(school.botany.pk),
+        "session_year": str(school.year.pk),
         "attendance_date": school.today.isoformat(),
     }
     client = browse(person)

@@ -46,13 +46,8 @@ def test_a_request_waits_for_a_decision_and_stands_in_ones_own_list(
     assert (response.status_code, response["Location"]) == (302, f"/{role}_apply_leave/")
     assert flashes(response) == ["success: Applied for Leave."]
     row = model._default_manager.latest("id")
-    assert (row.person_id, row.first_day.isoformat(), row.last_day.isoformat(), row.reason, row.status) == (
-        person.profile_id,
-        wanted["leave_date"],
-        wanted["leave_until"],
-        "A wedding",
-        PENDING,
-    )
+    assert (row.person_id, row.reason, row.status) == (person.profile_id, "A wedding", PENDING)
+    assert (str(row.first_day), str(row.last_day)) == (wanted["leave_date"], wanted["leave_until"])
     words = text_of(client.get(f"/{role}_apply_leave/"))
     assert "A wedding" in words
     assert "Pending" in words
@@ -189,8 +184,7 @@ def test_pages_beyond_the_last_and_other_nonsense_in_the_address_are_no_errors(a
 
 def test_the_export_has_every_row_that_is_filtered(school: School, as_hod: Client) -> None:
     response = as_hod.get("/student_leave_view/?status=approved&export=csv")
-    body = b"".join(response.streaming_content) if response.streaming else response.content
-    lines = body.decode("utf-8-sig").strip().splitlines()
+    lines = response.content.decode("utf-8-sig").strip().splitlines()
     assert response["Content-Type"].startswith("text/csv")
     assert len(lines) == 1 + 40
     assert all("approved" in line for line in lines[1:])

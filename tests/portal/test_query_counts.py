@@ -1,6 +1,6 @@
 """What a page costs does not grow with the school."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -86,13 +86,13 @@ def pages(school: School, browse: Browse) -> dict[str, tuple[Client, str]]:
     }
 
 
-def posts(school: School, browse: Browse) -> dict[str, tuple[Client, str, dict[str, object]]]:
+def posts(school: School, browse: Browse) -> dict[str, tuple[Client, str, Mapping[str, object]]]:
     """Questions that are asked by POST."""
     hod, teacher, student = browse(school.hod), browse(school.teacher), browse(school.student)
     one = {"subject": school.botany.pk, "session_year": school.year.pk, "session_year_id": school.year.pk}
     register = {"attendance_date": school.register_of(school.botany).pk}
     days = {"subject": school.botany.pk, "start_date": school.year.first_day, "end_date": school.today}
-    return {
+    questions: dict[str, tuple[Client, str, Mapping[str, object]]] = {
         "own attendance by day": (student, "/student_view_attendance_post/", days),
         "AJAX: students": (teacher, "/get_students/", one),
         "AJAX: days": (teacher, "/get_attendance_dates/", one),
@@ -100,6 +100,7 @@ def posts(school: School, browse: Browse) -> dict[str, tuple[Client, str, dict[s
         "AJAX: days for the head": (hod, "/admin_get_attendance_dates/", one),
         "AJAX: marks for the head": (hod, "/admin_get_attendance_student/", register),
     }
+    return questions
 
 
 def counted(school: School, browse: Browse) -> dict[str, int]:

@@ -1,0 +1,1 @@
+"""What is promised stays true when processes are killed."""
