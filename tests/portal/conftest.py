@@ -1,6 +1,7 @@
 """A school to visit, and browsers of its people."""
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,9 @@ from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
+from modules.finance import providers
+from modules.finance.providers.razorpay import RazorpayProvider
+from tests.modules.finance.test_providers import FakeRazorpay
 from tests.portal.school import School, Somebody, login, make_school
 
 Browse = Callable[[Somebody], Client]
@@ -54,3 +58,17 @@ def as_student(school: School, browse: Browse) -> Client:
 def _no_failed_logins() -> None:
     """What an earlier test failed to log in with slows nobody down."""
     cache.clear()
+
+
+@pytest.fixture
+def razorpay(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeRazorpay]:
+    """Razorpay is the provider, and its orders are taken by a server of ours."""
+    settings.PAYMENT_PROVIDER, settings.RAZORPAY_KEY_ID, settings.RAZORPAY_KEY_SECRET = "razorpay", "rzp_1", "s3cret"
+    with FakeRazorpay() as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        provider = RazorpayProvider(key_id="rzp_1", key_secret="s3cret", api=server.url)
+        monkeypatch.setattr(providers, "_razorpay", lambda _key_id, _secret: provider)
+        yield server
+        server.shutdown()
+        thread.join()

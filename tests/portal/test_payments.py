@@ -1,7 +1,5 @@
 """Paying a fine: the order, the checkouts of both providers, and what settles it."""
 
-import threading
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -11,10 +9,8 @@ from pytest_django import Settings
 
 from contracts.base import Role
 from kernel.models import OutboxEvent
-from modules.finance import providers
 from modules.finance.models import Fine, FinePayment
 from modules.finance.providers.base import sign
-from modules.finance.providers.razorpay import RazorpayProvider
 from tests.modules.finance.test_providers import FakeRazorpay
 from tests.portal.conftest import Browse
 from tests.portal.pages import fields_of, flashes, text_of
@@ -245,20 +241,6 @@ def test_a_student_without_profile_can_pay_nothing(school: School, fine: Fine, b
 
 
 # --- razorpay ---------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def razorpay(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeRazorpay]:
-    """Razorpay is the provider, and its orders are taken by a server of ours."""
-    settings.PAYMENT_PROVIDER, settings.RAZORPAY_KEY_ID, settings.RAZORPAY_KEY_SECRET = "razorpay", "rzp_1", "s3cret"
-    with FakeRazorpay() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        provider = RazorpayProvider(key_id="rzp_1", key_secret="s3cret", api=server.url)
-        monkeypatch.setattr(providers, "_razorpay", lambda _key_id, _secret: provider)
-        yield server
-        server.shutdown()
-        thread.join()
 
 
 def signed(order_id: str) -> Values:
