@@ -1,0 +1,40 @@
+// Says while a new account is typed whether its username or e-mail is taken. The server checks again when it is saved.
+
+const form = document.querySelector("[data-availability]");
+
+function place(input) {
+  const id = `${input.id}_taken`;
+  let found = document.getElementById(id);
+  if (!found) {
+    found = document.createElement("div");
+    found.id = id;
+    found.className = "field-error";
+    found.setAttribute("role", "status");
+    input.before(found);
+    input.setAttribute("aria-describedby", [input.getAttribute("aria-describedby"), id].filter(Boolean).join(" "));
+  }
+  return found;
+}
+
+async function check(input) {
+  const value = input.value.trim();
+  const said = place(input);
+  if (!value) {
+    said.textContent = "";
+    return;
+  }
+  const body = new URLSearchParams({ [input.name]: value });
+  const headers = { "X-CSRFToken": form.elements.csrfmiddlewaretoken.value };
+  let answer = "";
+  try {
+    const response = await fetch(form.getAttribute(`data-check-${input.name}`), { method: "POST", body, headers });
+    answer = response.ok ? await response.text() : "";
+  } catch {
+    // Out of reach: the form itself will tell.
+  }
+  if (input.value.trim() === value) said.textContent = answer === "True" ? form.getAttribute(`data-taken-${input.name}`) : "";
+}
+
+for (const name of form ? ["email", "username"] : []) {
+  form.elements[name]?.addEventListener("change", (event) => check(event.target));
+}
