@@ -20,7 +20,7 @@ def main(user_id: int, paths: list[str]) -> None:
     django.setup()
     from django.test import Client
 
-    client = Client()
+    client = Client(SERVER_NAME="localhost")
     client.cookies["sessionid"] = session_of(user_id)
     found = {}
     for path in paths:

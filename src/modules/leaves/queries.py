@@ -13,6 +13,16 @@ from modules.leaves.models import MODELS, LeaveRequest, LeaveTotal
 Rows = QuerySet[Any, Any]
 
 _leaves = TypeAdapter(tuple[Leave, ...])
+_PLAIN = (
+    "first_day",
+    "last_day",
+    "written_dates",
+    "reason",
+    "status",
+    "decision_note",
+    "created_at",
+    "decided_at",
+)
 _absences = TypeAdapter(tuple[Absence, ...])
 
 
@@ -22,17 +32,33 @@ def requests_of(audience: Audience) -> Rows:
 
 def build(rows: Rows) -> tuple[Leave, ...]:
     """The rows as DTOs, in one query."""
-    model = rows.model
-    audience = model.audience
-    fields = ("id", "first_day", "last_day", "written_dates", "reason", "status", "decision_note", "decided_at")
+    audience: Audience = rows.model.audience
     return _leaves.validate_python(
         [
             {
-                **row,
-                "ref": {"audience": audience, "id": row["id"]},
-                "person": {"audience": audience, "profile_id": row["profile_id"]},
+                "ref": {"audience": audience, "id": pk},
+                "person": {"audience": audience, "profile_id": profile_id},
+                "first_day": first_day,
+                "last_day": last_day,
+                "written_dates": written_dates,
+                "reason": reason,
+                "status": status,
+                "decision_note": decision_note,
+                "applied_at": created_at,
+                "decided_at": decided_at,
             }
-            for row in rows.values(*fields, applied_at=F("created_at"), profile_id=F(model.person_field))
+            for (
+                pk,
+                profile_id,
+                first_day,
+                last_day,
+                written_dates,
+                reason,
+                status,
+                decision_note,
+                created_at,
+                decided_at,
+            ) in rows.values_list("pk", rows.model.person_field, *_PLAIN)
         ]
     )
 
