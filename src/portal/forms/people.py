@@ -4,10 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
-from django.contrib.auth.password_validation import password_validators_help_texts
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.utils.functional import Promise, lazy
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -34,11 +33,9 @@ PLACE = gettext_lazy("Course and session year")
 MORE = gettext_lazy("More about the person")
 
 
-def _password_rules() -> str:
-    return " ".join(password_validators_help_texts())
-
-
-PASSWORD_RULES = lazy(_password_rules, str)()
+PASSWORD_RULES = gettext_lazy(
+    "At least 8 characters, not digits only, no common password, and not like the name, username or e-mail."
+)
 
 
 def password_field(label: "_StrPromise", *, new: bool = True, required: bool = True) -> forms.CharField:
@@ -64,6 +61,10 @@ class PersonForm(forms.Form):
     SECTIONS: ClassVar[tuple[tuple[str | Promise, tuple[str, ...]], ...]] = ()
     ALWAYS_SENT: ClassVar[tuple[str, ...]] = ()
     """Fields that may be blank; a form without them is none of ours, and nothing of it is kept."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.order_fields([name for _title, names in self.SECTIONS for name in names])
 
     def clean(self) -> dict[str, Any]:
         for name in self.ALWAYS_SENT:
@@ -262,7 +263,12 @@ class OwnProfileForm(PersonForm):
     """Only accounts that have a profile of the kind have `address` and `phone`."""
 
     username = forms.CharField(label=gettext_lazy("Username"), disabled=True, required=False)
-    email = forms.CharField(label=gettext_lazy("E-mail"), disabled=True, required=False)
+    email = forms.CharField(
+        label=gettext_lazy("E-mail"),
+        disabled=True,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "username"}),
+    )
     first_name = forms.CharField(
         label=gettext_lazy("First name"), widget=forms.TextInput(attrs={"autocomplete": "given-name"})
     )

@@ -72,7 +72,6 @@ def manage_staff(request: HttpRequest) -> HttpResponseBase:
     table = Table(
         columns=(
             Column("name", _("Name"), sortable=True),
-            Column("username", _("Username"), sortable=True),
             Column("email", _("E-mail"), sortable=True),
             Column("address", _("Address")),
             Column("subjects", _("Subjects"), numeric=True),

@@ -75,11 +75,9 @@ def manage_student(request: HttpRequest) -> HttpResponseBase:
         columns=(
             Column("name", _("Name"), sortable=True),
             Column("email", _("E-mail"), sortable=True),
-            Column("course", _("Course")),
-            Column("session_year", _("Session year")),
+            Column("course", _("Course and year")),
             Column("gender", _("Gender")),
             Column("address", _("Address")),
-            Column("joined_at", _("Added"), sortable=True),
             Column("status", _("Status")),
         ),
         state=state,

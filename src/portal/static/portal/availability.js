@@ -10,6 +10,7 @@ function place(input) {
     found.id = id;
     found.className = "field-error";
     found.setAttribute("role", "status");
+    found.hidden = true;
     input.before(found);
     input.setAttribute("aria-describedby", [input.getAttribute("aria-describedby"), id].filter(Boolean).join(" "));
   }
@@ -19,8 +20,12 @@ function place(input) {
 async function check(input) {
   const value = input.value.trim();
   const said = place(input);
+  const say = (text) => {
+    said.textContent = text;
+    said.hidden = !text;
+  };
   if (!value) {
-    said.textContent = "";
+    say("");
     return;
   }
   const body = new URLSearchParams({ [input.name]: value });
@@ -32,7 +37,7 @@ async function check(input) {
   } catch {
     // Out of reach: the form itself will tell.
   }
-  if (input.value.trim() === value) said.textContent = answer === "True" ? form.getAttribute(`data-taken-${input.name}`) : "";
+  if (input.value.trim() === value) say(answer === "True" ? form.getAttribute(`data-taken-${input.name}`) : "");
 }
 
 for (const name of form ? ["email", "username"] : []) {
