@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from contracts.base import Role
 from contracts.users import HeadOfDepartment, Identity, Person, StaffMember, Student
-from modules.users.models import User
+from modules.users.models import StudentProfile, User
 from modules.users.rules import USER_TYPES
 
 Rows = QuerySet[User, Any]
@@ -68,7 +68,9 @@ def listed(role: Role, *, complete: bool | None = None, withdrawn: bool = False)
 
 
 def with_student_ids(rows: Rows, student_ids: tuple[int, ...]) -> Rows:
-    return rows.filter(Q(("whole_profile__id__in", student_ids)))
+    """By way of their accounts: through the outer join alone, a database would look at every student."""
+    accounts = StudentProfile.objects.filter(pk__in=student_ids).values("user_id")
+    return rows.filter(Q(("whole_profile__id__in", student_ids)), pk__in=accounts)
 
 
 def build_people(rows: Rows) -> tuple[Person, ...]:
