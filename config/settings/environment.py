@@ -84,6 +84,8 @@ class Environment(BaseSettings):
                 raise ValueError("DEBUG cannot be on in production")
             if not self.allowed_hosts:
                 raise ValueError("ALLOWED_HOSTS must name the hosts that production answers to")
+            if self.payment_provider == "sandbox":
+                raise ValueError("PAYMENT_PROVIDER=sandbox settles fines without money: not in production")
             if not self.database_url:
                 raise ValueError("DATABASE_URL must be set in production")
         if self.payments_through == "razorpay" and not (

@@ -1,0 +1,121 @@
+"""What the environment says is checked when the process starts, and production accepts no default that is unsafe."""
+
+import re
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from config.settings.environment import MODULES, ROOT, Environment, database, kept_secret, mail
+
+pytestmark = pytest.mark.sqlite_only
+
+PRODUCTION = {
+    "ENVIRONMENT": "production",
+    "SECRET_KEY": "k" * 40,
+    "ALLOWED_HOSTS": "school.example, www.school.example",
+    "DATABASE_URL": "postgres://school:secret@db/school",
+}
+
+
+def environment(monkeypatch: pytest.MonkeyPatch, **variables: str) -> Environment:
+    """The environment of these variables alone."""
+    for field in Environment.model_fields:
+        monkeypatch.delenv(field.upper(), raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    return Environment()
+
+
+def test_production_starts_with_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    env = environment(monkeypatch, **PRODUCTION)
+    assert env.allowed_hosts == ("school.example", "www.school.example")
+    assert env.modules == MODULES
+    assert "k" * 40 not in repr(env)
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        ({"SECRET_KEY": ""}, "SECRET_KEY"),
+        ({"SECRET_KEY": "short"}, "SECRET_KEY"),
+        ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS"),
+        ({"DATABASE_URL": ""}, "DATABASE_URL"),
+        ({"DEBUG": "true"}, "DEBUG"),
+        ({"PAYMENT_PROVIDER": "sandbox"}, "sandbox"),
+        ({"PAYMENT_PROVIDER": "razorpay"}, "RAZORPAY_KEY_ID"),
+        ({"RAZORPAY_KEY_ID": "rzp"}, "RAZORPAY_KEY_SECRET"),
+        ({"TIME_ZONE": "Mars/Olympus"}, "Mars/Olympus"),
+        ({"MODULES": "users,wizardry"}, "wizardry"),
+        ({"ENVIRONMENT": "staging"}, "environment"),
+    ],
+)
+def test_production_refuses_to_start_without_or_with_wrong_values(
+    monkeypatch: pytest.MonkeyPatch, change: dict[str, str], word: str
+) -> None:
+    with pytest.raises(ValidationError, match=word):
+        environment(monkeypatch, **PRODUCTION | change)
+
+
+def test_local_development_needs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert environment(monkeypatch, ENVIRONMENT="local").local
+
+
+def test_a_module_may_have_an_address_and_a_database_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ATTENDANCE_URL", "http://attendance:8002")
+    monkeypatch.setenv("ATTENDANCE_DATABASE_URL", "postgres://a@db/attendance")
+    env = environment(monkeypatch, ENVIRONMENT="local")
+    assert env.module_urls == {"attendance": "http://attendance:8002"}
+    assert env.module_database_urls == {"attendance": "postgres://a@db/attendance"}
+
+
+def test_a_made_secret_is_kept_for_its_owner_alone(tmp_path: Path) -> None:
+    path = tmp_path / "var" / "secret_key"
+    made = kept_secret(path)
+    assert len(made) >= 48
+    assert kept_secret(path) == made
+    assert path.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [("sqlite:///var/x.sqlite3", str(ROOT / "var/x.sqlite3")), ("sqlite:////tmp/x.sqlite3", "/tmp/x.sqlite3")],
+)
+def test_sqlite_files_are_relative_to_the_project_or_absolute(url: str, name: str) -> None:
+    settings = database(url)
+    assert settings["NAME"] == name
+    assert settings["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
+
+
+def test_postgresql_by_host_and_by_socket() -> None:
+    settings = database("postgres://us%40er:p%2Fw@db.example:5433/school?sslmode=require")
+    assert (settings["USER"], settings["PASSWORD"], settings["HOST"], settings["PORT"], settings["NAME"]) == (
+        "us@er",
+        "p/w",
+        "db.example",
+        "5433",
+        "school",
+    )
+    assert settings["OPTIONS"]["sslmode"] == "require"
+    assert database("postgres://postgres@/postgres?host=/run/pg")["HOST"] == "/run/pg"
+
+
+@pytest.mark.parametrize("url", ["mysql://x/y", "sqlite:///", "school.sqlite3"])
+def test_other_database_addresses_are_refused(url: str) -> None:
+    with pytest.raises(ValueError, match=r"address|names no file"):
+        database(url)
+
+
+def test_mail_goes_to_a_server_or_into_the_log() -> None:
+    assert mail("")["EMAIL_BACKEND"].endswith("console.EmailBackend")
+    server = mail("smtp://me:pw@mail.example:2525?tls=0")
+    assert (server["EMAIL_HOST"], server["EMAIL_PORT"], server["EMAIL_USE_TLS"]) == ("mail.example", 2525, False)
+    with pytest.raises(ValueError, match="no mail address"):
+        mail("imap://mail.example")
+
+
+def test_the_readme_describes_every_setting() -> None:
+    table = (ROOT / "README.md").read_text(encoding="utf-8").split("## Settings")[1].split("\n## ")[0]
+    described = set(re.findall(r"`([A-Z_<>]+)`", table))
+    expected = {field.upper() for field in Environment.model_fields} - {"MODULE_URLS", "MODULE_DATABASE_URLS"}
+    assert expected | {"<NAME>_URL", "<NAME>_DATABASE_URL"} <= described
