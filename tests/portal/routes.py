@@ -21,6 +21,8 @@ class Route:
     path: str
     owners: frozenset[Role]
     methods: str = "GET"
+    opened: int = 200
+    """The answer to GET, for those who may."""
 
     @property
     def is_form_target(self) -> bool:
@@ -39,6 +41,9 @@ class Route:
             assignment=school.essay.pk,
             submission=school.essay_of(school.student).pk,
             fine=school.fine_of(school.student).pk,
+            teacher=school.teacher.user_id,
+            student=school.student.user_id,
+            student_profile=school.student.profile_id,
         )
 
 
@@ -76,6 +81,34 @@ ROUTES = {
     "student_leave_reject": Route("/student_leave_reject/{student_leave}/", HOD, "GET POST"),
     "staff_leave_approve": Route("/staff_leave_approve/{staff_leave}/", HOD, "GET POST"),
     "staff_leave_reject": Route("/staff_leave_reject/{staff_leave}/", HOD, "GET POST"),
+    "add_staff": Route("/add_staff/", HOD),
+    "add_staff_save": Route("/add_staff_save/", HOD, "GET POST"),
+    "manage_staff": Route("/manage_staff/", HOD),
+    "edit_staff": Route("/edit_staff/{teacher}/", HOD),
+    "edit_staff_save": Route("/edit_staff_save/", HOD, "GET POST"),
+    "delete_staff": Route("/delete_staff/{teacher}/", HOD, "GET POST"),
+    "delete_incomplete_staff": Route("/delete_incomplete_staff/{teacher}", HOD, "GET POST", opened=302),
+    "add_student": Route("/add_student/", HOD),
+    "add_student_save": Route("/add_student_save/", HOD, "GET POST"),
+    "manage_student": Route("/manage_student/", HOD),
+    "edit_student": Route("/edit_student/{student}/", HOD),
+    "edit_student_save": Route("/edit_student_save/", HOD, "GET POST"),
+    "delete_student": Route("/delete_student/{student}/", HOD, "GET POST"),
+    "delete_incomplete_student": Route("/delete_incomplete_student/{student}", HOD, "GET POST", opened=302),
+    "restore_person": Route("/restore_person/{student}/", HOD, "GET POST", opened=302),
+    "check_email_exist": Route("/check_email_exist/", HOD, "GET POST"),
+    "check_username_exist": Route("/check_username_exist/", HOD, "GET POST"),
+    "manage_passwords": Route("/manage_passwords/", HOD),
+    "reset_password": Route("/reset_password/", HOD, "GET POST", opened=302),
+    "admin_profile": Route("/admin_profile/", HOD),
+    "admin_profile_update": Route("/admin_profile_update/", HOD, "GET POST", opened=302),
+    "staff_profile": Route("/staff_profile/", STAFF),
+    "staff_profile_update": Route("/staff_profile_update/", STAFF, "GET POST", opened=302),
+    "student_profile": Route("/student_profile/", STUDENT),
+    "student_profile_update": Route("/student_profile_update/", STUDENT, "GET POST", opened=302),
+    "change_own_password": Route("/change_own_password/", HOD, "GET POST", opened=302),
+    "photo": Route("/photo/{student_profile}/", EVERYBODY, opened=404),
+    "media": Route("/media/profile_pics/nobody.png", EVERYBODY, opened=404),
     "add_course": Route("/add_course/", HOD),
     "add_course_save": Route("/add_course_save/", HOD, "GET POST"),
     "manage_course": Route("/manage_course/", HOD),
