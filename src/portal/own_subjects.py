@@ -1,6 +1,8 @@
-"""Which subjects concern a person: those a teacher teaches, those of a student's course."""
+"""Which subjects concern a person, and which session year is the current one."""
 
-from contracts.academics import AcademicsService, Subject
+from django.utils import timezone
+
+from contracts.academics import AcademicsService, SessionYear, Subject
 from contracts.base import MAX_PAGE_SIZE, Actor, PageRequest
 from kernel.registry import services
 
@@ -23,3 +25,15 @@ def studied_by(actor: Actor) -> dict[int, Subject]:
         return {}
     found = academics.list_subjects(actor=actor, page=EVERYTHING, course_id=enrollment.course_id)
     return {subject.id: subject for subject in found.items}
+
+
+def session_years(actor: Actor) -> tuple[SessionYear, ...]:
+    """All of them, by id."""
+    return services.get(AcademicsService).list_session_years(actor=actor, page=EVERYTHING).items
+
+
+def current_year(years: tuple[SessionYear, ...]) -> int | None:
+    """The id of the year that holds today, the latest of several; else of the last one, if there is any."""
+    today = timezone.localdate()
+    latest = years[-1].id if years else None
+    return next((year.id for year in reversed(years) if year.first_day <= today <= year.last_day), latest)

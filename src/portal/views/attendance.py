@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from contracts.academics import AcademicsService, SessionYear, Subject
 from contracts.attendance import AttendanceService, Register, RegisterWithMarks, Roll
-from contracts.base import MAX_PAGE_SIZE, Actor, PageRequest, Role
+from contracts.base import Actor, Role
 from contracts.errors import Forbidden, Invalid, NotFound
 from contracts.users import UsersService
 from kernel.identity import actor_of
@@ -25,9 +25,7 @@ from portal.access import only
 from portal.forms import drafts
 from portal.forms.attendance import DayForm, RegisterChoiceForm, StudentRangeForm
 from portal.ids import row_id
-
-EVERYTHING = PageRequest(size=MAX_PAGE_SIZE)
-
+from portal.own_subjects import EVERYTHING, current_year, session_years, studied_by, taught_by
 
 # --- staff ------------------------------------------------------------------------------------------------------------
 
@@ -37,7 +35,7 @@ EVERYTHING = PageRequest(size=MAX_PAGE_SIZE)
 def staff_take_attendance(request: HttpRequest) -> HttpResponseBase:
     """First choose subject, year and day (by GET, so that it can be bookmarked), then mark the class and post it."""
     actor = actor_of(request)
-    subjects, years = _own_subjects(actor), _session_years(actor)
+    subjects, years = tuple(taught_by(actor).values()), session_years(actor)
     suggested = _suggested(subjects, years)
     # A link may name the subject alone: year and day are then those of today.
     asked = suggested | request.GET.dict() if request.GET else None
@@ -66,7 +64,7 @@ def staff_take_attendance(request: HttpRequest) -> HttpResponseBase:
 def staff_update_attendance(request: HttpRequest) -> HttpResponseBase:
     """Choose subject and year, then one of the days that were taken; mark, and save the correction."""
     actor = actor_of(request)
-    context = _registers_context(request, actor, _own_subjects(actor))
+    context = _registers_context(request, actor, tuple(taught_by(actor).values()))
     register_id = _register_id(request)
     if register_id is not None:
         if request.method == "POST":
@@ -114,7 +112,7 @@ def admin_view_attendance(request: HttpRequest) -> HttpResponseBase:
 def student_view_attendance(request: HttpRequest) -> HttpResponseBase:
     """One's own figures per subject, and a form to see the days."""
     actor = actor_of(request)
-    subjects = _own_course(actor)
+    subjects = tuple(studied_by(actor).values())
     form = drafts.restore(request, StudentRangeForm(subjects=subjects, initial=_this_term()))
     return render(request, "portal/pages/own_attendance.html", _own_context(actor, subjects) | {"form": form})
 
@@ -127,7 +125,7 @@ def student_view_attendance_post(request: HttpRequest) -> HttpResponseBase:
         messages.error(request, _("Invalid Method"))
         return HttpResponseRedirect(reverse("student_view_attendance"))
     actor = actor_of(request)
-    subjects = _own_course(actor)
+    subjects = tuple(studied_by(actor).values())
     form = StudentRangeForm(request.POST, subjects=subjects)
     if not form.is_valid() or actor.student_id is None:
         messages.error(request, _("Choose a subject and two days."))
@@ -169,7 +167,7 @@ def _roll_context(actor: Actor, form: DayForm, roll: Roll | None) -> dict[str, o
 
 def _registers_context(request: HttpRequest, actor: Actor, subjects: tuple[Subject, ...]) -> dict[str, object]:
     """The choice of subject and year, and the days there are for it."""
-    years = _session_years(actor)
+    years = session_years(actor)
     query = request.GET.dict()
     if "session_year_id" in query and "session_year" not in query:  # the legacy's name on these two pages
         query["session_year"] = query["session_year_id"]
@@ -216,39 +214,16 @@ def _own_context(actor: Actor, subjects: Iterable[Subject]) -> dict[str, object]
 # --- choices ----------------------------------------------------------------------------------------------------------
 
 
-def _own_subjects(actor: Actor) -> tuple[Subject, ...]:
-    return services.get(AcademicsService).list_subjects(actor=actor, page=EVERYTHING, teacher_id=actor.user_id).items
-
-
 def _all_subjects(actor: Actor) -> tuple[Subject, ...]:
     return services.get(AcademicsService).list_subjects(actor=actor, page=EVERYTHING).items
 
 
-def _own_course(actor: Actor) -> tuple[Subject, ...]:
-    """The subjects of the student's current course; none without an enrolment."""
-    if actor.student_id is None:
-        return ()
-    academics = services.get(AcademicsService)
-    enrollment = academics.current_enrollments(actor=actor, student_ids=(actor.student_id,)).get(actor.student_id)
-    if enrollment is None:
-        return ()
-    return academics.list_subjects(actor=actor, page=EVERYTHING, course_id=enrollment.course_id).items
-
-
-def _session_years(actor: Actor) -> tuple[SessionYear, ...]:
-    return services.get(AcademicsService).list_session_years(actor=actor, page=EVERYTHING).items
-
-
 def _suggested(subjects: tuple[Subject, ...], years: tuple[SessionYear, ...]) -> dict[str, object]:
     """What is most likely wanted: today, in the year that holds today."""
-    today = timezone.localdate()
-    current = next(
-        (y.id for y in reversed(years) if y.first_day <= today <= y.last_day), years[-1].id if years else None
-    )
     return {
         "subject": subjects[0].id if subjects else None,
-        "session_year": current,
-        "attendance_date": today,
+        "session_year": current_year(years),
+        "attendance_date": timezone.localdate(),
     }
 
 

@@ -8,14 +8,13 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from contracts.academics import AcademicsService, SessionYear, Subject
 from contracts.assessments import AssessmentsService, RecordedResult, Result
-from contracts.base import MAX_PAGE_SIZE, Actor, Page, PageRequest, Role
+from contracts.base import Actor, Page, Role
 from contracts.users import UsersService
 from kernel.identity import actor_of
 from kernel.registry import services
@@ -25,9 +24,9 @@ from portal.forms import drafts
 from portal.forms.answers import submit
 from portal.forms.attendance import RegisterChoiceForm
 from portal.forms.results import OneResultForm
+from portal.own_subjects import current_year, session_years, taught_by
 from portal.tables import Filter, ListState, Table
 
-EVERYTHING = PageRequest(size=MAX_PAGE_SIZE)
 LAST_CLASS = "results_class"
 """Where the session remembers the subject and year for which this teacher last entered marks."""
 ROWS = (100, 200)
@@ -56,7 +55,7 @@ def staff_add_result(request: HttpRequest) -> HttpResponseBase:
     Below it the legacy's form for one student.
     """
     actor = actor_of(request)
-    subjects, years = _own_subjects(actor), _session_years(actor)
+    subjects, years = tuple(taught_by(actor).values()), session_years(actor)
     suggested = _suggested(request, subjects, years)
     one = drafts.restore(request, OneResultForm())
     choice = RegisterChoiceForm(_chosen(request, one, suggested), subjects=subjects, years=years, initial=suggested)
@@ -180,14 +179,6 @@ def _for_one_student(form: OneResultForm, sheet: Sheet) -> OneResultForm:
     return form
 
 
-def _own_subjects(actor: Actor) -> tuple[Subject, ...]:
-    return services.get(AcademicsService).list_subjects(actor=actor, page=EVERYTHING, teacher_id=actor.user_id).items
-
-
-def _session_years(actor: Actor) -> tuple[SessionYear, ...]:
-    return services.get(AcademicsService).list_session_years(actor=actor, page=EVERYTHING).items
-
-
 def _remember(request: HttpRequest, subject_id: int, session_year_id: int | None) -> None:
     request.session[LAST_CLASS] = {"subject": subject_id, "session_year": session_year_id}
 
@@ -197,11 +188,9 @@ def _suggested(
 ) -> dict[str, int | None]:
     """The class before this one; else the first subject, in the year that holds today."""
     last = request.session.get(LAST_CLASS, {})
-    today = timezone.localdate()
-    current = next((y.id for y in reversed(years) if y.first_day <= today <= y.last_day), None)
     return {
         "subject": last.get("subject") or (subjects[0].id if subjects else None),
-        "session_year": last.get("session_year") or current or (years[-1].id if years else None),
+        "session_year": last.get("session_year") or current_year(years),
     }
 
 
