@@ -6,7 +6,9 @@ os.environ.setdefault("ENVIRONMENT", "test")
 os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 40)
 
 from config.settings import *  # noqa: F403
-from config.settings import DATABASES, LOGGING, STORAGES
+from config.settings import BASE_DIR, DATABASES, LOGGING, STORAGES
+
+(BASE_DIR / "var").mkdir(exist_ok=True)  # where commands that look at the database, such as makemigrations, expect it
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 PASSWORD_HASHERS += [

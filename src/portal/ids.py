@@ -1,7 +1,5 @@
 """Reads ids that pages and scripts send."""
 
-from django.urls.converters import IntConverter
-
 LARGEST = 2**63 - 1
 
 
@@ -25,9 +23,3 @@ class RowIdConverter:
 
     def to_url(self, value: int) -> str:
         return str(value)
-
-
-class RowIdConverter(IntConverter):
-    """As "int" in an address, without the numbers that can be no row's id."""
-
-    regex = "[0-9]{1,18}"

@@ -31,8 +31,6 @@ from portal.views import (
 
 register_converter(RowIdConverter, "id")
 
-register_converter(RowIdConverter, "row")
-
 urlpatterns = [
     # Everybody
     path("", session.login, name="login"),
@@ -106,22 +104,22 @@ urlpatterns = [
     path("add_staff/", staff.add_staff, name="add_staff"),
     path("add_staff_save/", staff.add_staff_save, name="add_staff_save"),
     path("manage_staff/", staff.manage_staff, name="manage_staff"),
-    path("edit_staff/<row:user_id>/", staff.edit_staff, name="edit_staff"),
+    path("edit_staff/<id:user_id>/", staff.edit_staff, name="edit_staff"),
     path("edit_staff_save/", staff.edit_staff_save, name="edit_staff_save"),
-    path("delete_staff/<row:user_id>/", staff.delete_staff, name="delete_staff"),
-    path("delete_incomplete_staff/<row:user_id>", staff.delete_incomplete_staff, name="delete_incomplete_staff"),
+    path("delete_staff/<id:user_id>/", staff.delete_staff, name="delete_staff"),
+    path("delete_incomplete_staff/<id:user_id>", staff.delete_incomplete_staff, name="delete_incomplete_staff"),
     path("add_student/", admissions.add_student, name="add_student"),
     path("add_student_save/", admissions.add_student_save, name="add_student_save"),
     path("manage_student/", students.manage_student, name="manage_student"),
-    path("edit_student/<row:user_id>/", admissions.edit_student, name="edit_student"),
+    path("edit_student/<id:user_id>/", admissions.edit_student, name="edit_student"),
     path("edit_student_save/", admissions.edit_student_save, name="edit_student_save"),
-    path("delete_student/<row:user_id>/", admissions.delete_student, name="delete_student"),
+    path("delete_student/<id:user_id>/", admissions.delete_student, name="delete_student"),
     path(
-        "delete_incomplete_student/<row:user_id>",
+        "delete_incomplete_student/<id:user_id>",
         admissions.delete_incomplete_student,
         name="delete_incomplete_student",
     ),
-    path("restore_person/<row:user_id>/", accounts.restore_person, name="restore_person"),
+    path("restore_person/<id:user_id>/", accounts.restore_person, name="restore_person"),
     path("check_email_exist/", accounts.check_email_exist, name="check_email_exist"),
     path("check_username_exist/", accounts.check_username_exist, name="check_username_exist"),
     path("manage_passwords/", passwords.manage_passwords, name="manage_passwords"),
@@ -135,7 +133,7 @@ urlpatterns = [
     path("student_profile_update/", profiles.student_profile_update, name="student_profile_update"),
     path("change_own_password/", profiles.change_own_password, name="change_own_password"),
     # Files
-    path("photo/<row:student_id>/", media.photo, name="photo"),
+    path("photo/<id:student_id>/", media.photo, name="photo"),
     path("media/<path:path>", media.media, name="media"),
     # Courses, subjects, session years
     path("add_course/", courses.add_course, name="add_course"),

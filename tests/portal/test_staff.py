@@ -365,7 +365,7 @@ def test_the_list_shows_searches_sorts_and_filters(school: School, as_hod: Clien
 def test_the_list_is_exported_as_it_is_filtered(school: School, as_hod: Client, incomplete: Somebody) -> None:
     User.objects.filter(pk=incomplete.user_id).update(last_name="=1+1")
     response = as_hod.get("/manage_staff/?profile=missing&export=csv")
-    lines = b"".join(response.streaming_content).decode("utf-8-sig").splitlines()
+    lines = response.getvalue().decode("utf-8-sig").splitlines()
     assert lines[0].startswith("id,first_name,last_name,username,email,address,subjects,status")
     assert len(lines) == 2
     assert f"{incomplete.user_id},Ines,'=1+1,ines.incomplete" in lines[1]
