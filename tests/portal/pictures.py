@@ -1,0 +1,17 @@
+"""Pictures to send."""
+
+from io import BytesIO
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+
+def picture(kind: str = "PNG", *, colour: str = "teal", name: str = "me.png") -> SimpleUploadedFile:
+    """A small picture, as a browser would send it."""
+    return SimpleUploadedFile(name, picture_bytes(kind, colour=colour))
+
+
+def picture_bytes(kind: str = "PNG", *, colour: str = "teal") -> bytes:
+    kept = BytesIO()
+    Image.new("RGB", (4, 3), colour).save(kept, kind)
+    return kept.getvalue()
