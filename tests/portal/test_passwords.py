@@ -146,7 +146,7 @@ def test_afterwards_the_list_is_where_it_was_and_never_elsewhere(school: School,
 
 
 def test_opening_the_address_leads_to_the_list_without_a_word(school: School, as_hod: Client) -> None:
-    response = as_hod.get("/reset_password/", {"user_id": school.student.user_id, "new_password": NEW})
+    response = as_hod.get(f"/reset_password/?user_id={school.student.user_id}&new_password={NEW}")
     assert (response.status_code, response["Location"], flashes(response)) == (302, "/manage_passwords/", [])
 
 
