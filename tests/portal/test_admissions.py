@@ -240,7 +240,9 @@ def test_a_student_is_changed_and_moved_to_another_course(school: School, as_hod
     profile = StudentProfile.objects.get(pk=student.profile_id)
     assert (user(student).last_name, profile.gender, profile.guardian_name) == ("Changed", "Male", "G")
     assert place(student.profile_id) == (school.courses[1].pk, school.year.pk)
-    assert f"/photo/{student.profile_id}/" in as_hod.get(response["Location"]).content.decode()
+    page = as_hod.get(response["Location"])
+    assert f"/photo/{student.profile_id}/" in page.content.decode()
+    assert "Head Master Head of department" in text_of(page), "the frame is still the head's"
     assert as_hod.get(f"/photo/{student.profile_id}/").content == picture_bytes()
     assert AuditEntry.objects.filter(action="users.updated", target=f"User:{student.user_id}").count() == 1
 

@@ -55,7 +55,7 @@ def _complete_page(request: HttpRequest, actor: Actor, user_id: str) -> HttpResp
     form = drafts.restore_for(request, empty, "user_id", person.user_id)
     context = {
         "title": _("Complete the account of %s") % person.full_name,
-        "person": person,
+        "whose": person,
         "save_url": reverse("add_student_save"),
         "save_label": _("Complete the account"),
         "delete_url": reverse("delete_incomplete_student", args=[person.user_id]),
@@ -164,7 +164,7 @@ def edit_student(request: HttpRequest, user_id: int) -> HttpResponseBase:
     form = drafts.restore_for(request, empty, "student_id", user_id)
     context = {
         "title": _("Edit %(name)s (ID %(id)s)") % {"name": person.full_name, "id": user_id},
-        "person": person,
+        "whose": person,
         "save_url": reverse("edit_student_save"),
         "save_label": _("Save changes"),
         "delete_url": reverse("delete_student", args=[user_id]),

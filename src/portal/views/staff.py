@@ -140,7 +140,7 @@ def _complete_page(request: HttpRequest, actor: Actor, user_id: str) -> HttpResp
     )
     context = {
         "title": _("Complete the account of %s") % person.full_name,
-        "person": person,
+        "whose": person,
         "save_url": reverse("add_staff_save"),
         "save_label": _("Complete the account"),
         "delete_url": reverse("delete_incomplete_staff", args=[person.user_id]),
