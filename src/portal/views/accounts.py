@@ -37,9 +37,7 @@ def restore_person(request: HttpRequest, user_id: int) -> HttpResponseBase:
         return HttpResponseRedirect(list_url)
     consequences = [_("The person is in the lists again and can log in with the old password.")]
     if person.role is Role.STUDENT:
-        consequences.append(
-            _("The student is enrolled again in the course and session year of before, while they exist.")
-        )
+        consequences.append(_("The student is enrolled again as before, if course and session year still exist."))
     return render(
         request,
         "portal/confirm.html",
