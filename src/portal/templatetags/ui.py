@@ -226,7 +226,7 @@ def waiting(items: tuple[Waiting, ...]) -> dict[str, Any]:
 def chart(value: Chart) -> SafeString:
     """A chart drawn here, as SVG with its data table: see `portal.charts`."""
     plot = None if value.is_empty else value.plot()
-    return render_to_string(value.template_name, {"chart": value, "plot": plot})
+    return render_to_string(value.template_name, {"chart": value, "plot": plot, "uid": value.uid})
 
 
 # --- lists ------------------------------------------------------------------------------------------------------------
