@@ -62,7 +62,7 @@ $(PY):
 	@echo "Making $(VENV) ..."
 	@rm -rf $(VENV) && $(PYTHON) -m venv $(VENV)
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/installer.txt 2>/dev/null \
-		|| true
+		|| echo "uv cannot be installed here; pip does its work, more slowly."
 
 $(CORE_STAMP): | $(PY)
 	@$(call install,core)

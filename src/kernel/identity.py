@@ -17,17 +17,19 @@ from kernel import context
 from kernel.registry import services
 
 USER_KEY, BACKEND_KEY, HASH_KEY = "_auth_user_id", "_auth_user_backend", "_auth_user_hash"
+IDENTITY = "_identity"
+"""Where a request keeps whom it was found to come from."""
 
 
 def identity_of(request: HttpRequest) -> Identity | None:
     """The person who is logged in, or None. Asked once per request. Raises ModuleUnavailable when users is out of
     reach.
     """
-    if not hasattr(request, "_identity"):
+    if IDENTITY not in vars(request):
         found = _identify(request.session)
-        request._identity = found  # type: ignore[attr-defined]
+        vars(request)[IDENTITY] = found
         structlog.contextvars.bind_contextvars(user_id=found.user_id if found else None)
-    identity: Identity | None = request._identity  # type: ignore[attr-defined]
+    identity: Identity | None = vars(request)[IDENTITY]
     return identity
 
 
@@ -63,10 +65,10 @@ def keep(request: HttpRequest, login: LoggedIn) -> None:
     request.session[USER_KEY] = str(login.identity.user_id)
     request.session[BACKEND_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     request.session[HASH_KEY] = login.session_hash
-    request._identity = login.identity  # type: ignore[attr-defined]
+    vars(request)[IDENTITY] = login.identity
 
 
 def log_out(request: HttpRequest) -> None:
     """End the session and everything in it."""
     request.session.flush()
-    request._identity = None  # type: ignore[attr-defined]
+    vars(request)[IDENTITY] = None
