@@ -17,6 +17,10 @@ class PlacedBlock(models.Model):
     target = models.CharField(max_length=100)
     block = models.BigIntegerField()
     entries = models.BinaryField()
+    columns = models.BinaryField(default=b"")
+    """For mappings that are merged by column: a short digest of each column, in the order of the keys."""
+    seal = models.BinaryField(default=b"")
+    """Fingerprint of both sides' rows, when every row of the block was placed and the same on both; else empty."""
 
     class Meta:
         verbose_name = _("block of placed rows")
@@ -27,6 +31,47 @@ class PlacedBlock(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} → {self.target} {self.block}"
+
+
+class OriginalValues(models.Model):
+    """How the legacy wrote a row, where what is stored here would not give it back: NULL for an empty text, the old
+    spelling of a picture's address, or a whole row of a table that is left out. Read when a legacy is written again.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    source = models.CharField(max_length=100)
+    target = models.CharField(max_length=100, blank=True)
+    """Empty for tables that are left out."""
+    key = models.BigIntegerField()
+    columns = models.TextField()
+    """JSON of Python's own kind, which unlike a database's knows infinite numbers and NUL characters."""
+
+    class Meta:
+        verbose_name = _("original values")
+        verbose_name_plural = _("original values")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["source", "target", "key"], name="migrations_legacy_one_original"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.key}"
+
+
+class MoveRun(models.Model):
+    """One run. One that has no end was killed: what it had placed counts, and its running totals are counted anew."""
+
+    id = models.BigAutoField(primary_key=True)
+    source = models.TextField(_("source"))
+    began = models.DateTimeField(_("began"), auto_now_add=True)
+    ended = models.DateTimeField(_("ended"), null=True)
+    verdict = models.TextField(_("verdict"), blank=True)
+
+    class Meta:
+        verbose_name = _("run")
+        verbose_name_plural = _("runs")
+
+    def __str__(self) -> str:
+        return f"{self.began:%Y-%m-%d %H:%M} {self.verdict}"
 
 
 class QuarantinedRow(models.Model):
