@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from contracts.base import PageRequest
-from portal.csv_export import csv_response as csv_response
+from kernel.csv_export import csv_response as csv_response
 
 Text = str | Promise
 

@@ -9,10 +9,8 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from portal.csv_export import cell_text
+from kernel.csv_export import cell_text
 from portal.tables import csv_response
-
-pytestmark = pytest.mark.sqlite_only
 
 
 def read(header: list[str], rows: list[list[object]]) -> list[list[str]]:
