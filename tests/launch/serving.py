@@ -3,12 +3,13 @@
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
@@ -16,6 +17,7 @@ from pathlib import Path
 from tests.servers.keeper import ROOT
 
 PATIENCE = 600.0  # seconds, for the slowest machine
+DATABASE_FILES = {"school.sqlite3", "school.sqlite3-shm", "school.sqlite3-wal"}
 
 
 def free_port() -> int:
@@ -28,6 +30,12 @@ def free_port() -> int:
 def names(folder: Path) -> list[str]:
     """What is in a folder; nothing when there is no folder."""
     return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+
+
+def people(state: Path) -> list[tuple[int, str]]:
+    """Id and e-mail of all accounts of the school in the folder."""
+    with closing(sqlite3.connect(state / "school.sqlite3")) as connection:
+        return connection.execute("SELECT id, email FROM users_user ORDER BY id").fetchall()
 
 
 @dataclass
@@ -117,3 +125,12 @@ def serve(state: Path, *arguments: str, port: int | None = None, **environment: 
         if process.poll() is None:
             process.terminate()
         started.wait()
+
+
+def start_and_stop(state: Path, *arguments: str, database: str | None = None) -> Serve:
+    """Start, see it answer, press Ctrl-C, see it end cleanly."""
+    with serve(state, *arguments, port=None, **({"DATABASE_URL": database} if database else {})) as started:
+        started.wait_until_up()
+        assert started.interrupt() == 0
+    assert "Traceback" not in started.output
+    return started

@@ -1,5 +1,6 @@
 """`manage.py serve`, and so `make run`: from nothing to a running school, or one clear line and nothing half-done."""
 
+import shutil
 import signal
 import socket
 import sqlite3
@@ -10,23 +11,16 @@ import pytest
 
 from config import demo
 from config.launch.preflight import LEGACY_TABLE
-from tests.launch.serving import Serve, names, serve
+from tests.launch.serving import DATABASE_FILES, Serve, names, people, serve, start_and_stop
 from tests.legacy.school import make_media, make_school
 from tests.servers.postgres import postgres
 
 pytestmark = [pytest.mark.sqlite_only, pytest.mark.slow]
 
-DATABASE_FILES = {"school.sqlite3", "school.sqlite3-shm", "school.sqlite3-wal"}
-
 
 @pytest.fixture
 def state(tmp_path: Path) -> Path:
     return tmp_path / "var"
-
-
-def people(state: Path) -> list[tuple[int, str]]:
-    with closing(sqlite3.connect(state / "school.sqlite3")) as connection:
-        return connection.execute("SELECT id, email FROM users_user ORDER BY id").fetchall()
 
 
 def broken_legacy(path: Path) -> Path:
@@ -126,55 +120,39 @@ def test_stopping_while_the_school_is_made_leaves_nothing(state: Path, sent: sig
     assert names(state) == []
 
 
-def start_and_stop(state: Path, *arguments: str, database: str | None = None) -> Serve:
-    """Start, see it answer, press Ctrl-C, see it end cleanly."""
-    with serve(state, *arguments, port=None, **({"DATABASE_URL": database} if database else {})) as started:
-        started.wait_until_up()
-        assert started.interrupt() == 0
-    assert "Traceback" not in started.output
-    return started
+@pytest.fixture(scope="module")
+def moved_in(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Serve]:
+    """A folder that a start with a legacy school has filled, the folder of that school, and what the start said."""
+    folder = tmp_path_factory.mktemp("moved")
+    legacy, media = make_school(folder / "old school.sqlite3"), make_media(folder / "old media")
+    return folder / "var", folder, start_and_stop(folder / "var", "--legacy", str(legacy), "--media", str(media))
 
 
-def test_the_first_start_makes_a_demo_school_and_the_second_one_uses_it(state: Path) -> None:
-    first = start_and_stop(state)
-
-    assert "demo school ..." in first.output
-    assert f"http://localhost:{first.port}\n" in first.output
-    logins = [line for line in first.out if "@" in line]
-    assert len(logins) == 3
-    assert {"media", "school.sqlite3"} <= set(names(state)) <= {"media", *DATABASE_FILES}
-    made = people(state)
-
-    second = start_and_stop(state)
-
-    assert "demo school ..." not in second.output
-    assert [line for line in second.out if "@" in line] == logins
-    assert people(state) == made
-
-
-def test_a_legacy_school_moves_in_and_again_with_what_has_changed(state: Path, tmp_path: Path) -> None:
-    legacy, media = make_school(tmp_path / "old school.sqlite3"), make_media(tmp_path / "old media")
-    before = legacy.read_bytes()
-
-    first = start_and_stop(state, "--legacy", str(legacy), "--media", str(media))
-
+def test_a_legacy_school_moves_in_and_again_with_what_has_changed(
+    moved_in: tuple[Path, Path, Serve], tmp_path: Path
+) -> None:
+    first_state, source, first = moved_in
+    legacy, state = shutil.copy(source / "old school.sqlite3", tmp_path), tmp_path / "var"
+    shutil.copytree(first_state, state)
     assert [line for line in first.out if line.startswith("The demo school's logins")] == []
     moved = people(state)
     assert moved
     assert {"media", "school.sqlite3"} <= set(names(state)) <= {"media", *DATABASE_FILES}
-    assert legacy.read_bytes() == before
+    assert (source / "old school.sqlite3").read_bytes() == make_school(tmp_path / "same").read_bytes()
 
     with closing(sqlite3.connect(legacy)) as connection:
         connection.execute(f"UPDATE {LEGACY_TABLE} SET email = 'changed@school.example' WHERE id = ?", [moved[0][0]])
         connection.commit()
-    start_and_stop(state, "--legacy", str(legacy), "--media", str(media))
+    start_and_stop(state, "--legacy", str(legacy), "--media", str(source / "old media"))
 
     assert people(state) == [(moved[0][0], "changed@school.example"), *moved[1:]]
 
 
-def test_a_legacy_school_takes_the_demo_schools_place_and_the_demo_school_is_kept(state: Path, tmp_path: Path) -> None:
-    legacy = make_school(tmp_path / "legacy.sqlite3")
-    start_and_stop(state, "--legacy", str(legacy))
+def test_a_legacy_school_takes_the_demo_schools_place_and_the_demo_school_is_kept(
+    moved_in: tuple[Path, Path, Serve], state: Path, tmp_path: Path
+) -> None:
+    first_state, source, _first = moved_in
+    shutil.copytree(first_state, state)
     moved = people(state)
     with closing(sqlite3.connect(state / "school.sqlite3")) as connection:
         for (number, _), email in zip(moved, (demo.HEAD, demo.TEACHER, demo.STUDENT), strict=False):
@@ -182,7 +160,7 @@ def test_a_legacy_school_takes_the_demo_schools_place_and_the_demo_school_is_kep
         connection.commit()
     looks_like_demo = people(state)
 
-    start_and_stop(state, "--legacy", str(legacy))
+    start_and_stop(state, "--legacy", str(source / "old school.sqlite3"))
 
     assert people(state) == moved
     kept = [name for name in names(state) if name.startswith("school.before-") and name.endswith(".sqlite3")]

@@ -16,6 +16,18 @@ from tests.portal.school import School, Somebody, login, make_school
 
 Browse = Callable[[Somebody], Client]
 
+HERE = Path(__file__).parent
+ON_EVERY_DATABASE = ("test_routes.py", "test_homes.py")
+"""Tests that see every page work. What the others say of pages is the same on any database."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Pages reach the database through the modules, which are tested on each: once more on PostgreSQL is enough."""
+    for item in items:
+        if item.path.is_relative_to(HERE) and item.path.name not in ON_EVERY_DATABASE:
+            item.add_marker(pytest.mark.sqlite_only)
+
 
 @pytest.fixture(autouse=True)
 def _own_media(settings: Settings, tmp_path: Path) -> None:

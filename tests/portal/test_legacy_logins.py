@@ -17,8 +17,6 @@ from modules.users.models import User
 from modules.users.throttle import MOST_FAILURES
 from tests.portal.pages import text_of
 
-pytestmark = pytest.mark.sqlite_only  # about what pages say and cost, which is the same on any database
-
 SAMPLES = Path(os.environ.get("LEGACY_SAMPLES", Path(__file__).resolve().parents[3] / "shared" / "legacy"))
 HOMES = {"1": "/admin_home/", "2": "/staff_home/", "3": "/student_home/"}
 

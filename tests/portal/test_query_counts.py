@@ -18,8 +18,6 @@ from tests.portal.conftest import Browse
 from tests.portal.pages import fields_of
 from tests.portal.school import School, grow, make_school
 
-pytestmark = pytest.mark.sqlite_only  # about what pages say and cost, which is the same on any database
-
 FEW, MANY = 40, 1000
 Ask = Callable[[], Any]
 

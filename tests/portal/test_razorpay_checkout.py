@@ -13,7 +13,7 @@ from tests.modules.finance.test_providers import FakeRazorpay
 from tests.plugins.missing_browser import find_browser
 from tests.portal.school import School
 
-pytestmark = [pytest.mark.browser, pytest.mark.sqlite_only]
+pytestmark = pytest.mark.browser
 
 SITE = "http://school.test"
 CHECKOUT = "https://checkout.razorpay.com/v1/checkout.js"

@@ -16,8 +16,6 @@ from tests.portal.conftest import Browse
 from tests.portal.routes import ROUTES
 from tests.portal.school import School
 
-pytestmark = pytest.mark.sqlite_only  # about what pages say and cost, which is the same on any database
-
 ATTACK = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"' onfocus=alert(3) {{7*7}}"
 
 

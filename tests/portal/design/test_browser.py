@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Dialog, Page, ViewportSize, expect, syn
 
 from tests.plugins.missing_browser import find_browser
 
-pytestmark = [pytest.mark.browser, pytest.mark.sqlite_only]
+pytestmark = pytest.mark.browser
 
 DIFFERENT = ("/?messages=1", "/list/?bulk=1&course=2&q=an&page=4", "/form/?errors=1", "/roll/", "/login/", "/confirm/")
 PAGES = (*DIFFERENT, "/list/", "/list/?q=nobody", "/framed/404.html", "/bare/500.html")

@@ -23,8 +23,6 @@ from portal.charts import (
 )
 from portal.charts.plot import every_nth, number_text, percent, scale, shorten
 
-pytestmark = pytest.mark.sqlite_only
-
 EVIL = "<script>alert(\"x\")</script> & 'quotes'"
 CATEGORIES = ("Physics", EVIL, "歴史と文化の研究")
 

@@ -12,8 +12,6 @@ from contracts.base import Page
 from portal.components import Change, Figure, Meaning, Waiting
 from portal.tables import Column, Empty, Filter, ListState, Table
 
-pytestmark = pytest.mark.sqlite_only
-
 EVIL = '<img src=x onerror="alert(1)">'
 SAFE = "&lt;img src=x onerror=&quot;alert(1)&quot;&gt;"
 

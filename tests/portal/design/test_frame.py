@@ -10,8 +10,6 @@ from django.test import Client
 
 from portal.frame import FramePerson, theme_from_cookies
 
-pytestmark = pytest.mark.sqlite_only
-
 PAGES = ("/", "/?messages=1", "/list/", "/list/?bulk=1&page=4", "/form/?errors=1", "/roll/", "/login/", "/confirm/")
 ERRORS = ("403.html", "404.html", "500.html", "403_csrf.html", "unavailable.html")
 

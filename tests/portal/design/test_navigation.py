@@ -5,8 +5,6 @@ import pytest
 from contracts.base import Role
 from portal.navigation import ITEMS, NavItem, bottom_bar, is_routed, items_for, navigation
 
-pytestmark = pytest.mark.sqlite_only
-
 
 def everything(url_name: str) -> bool:
     return True

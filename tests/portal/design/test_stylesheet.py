@@ -8,8 +8,6 @@ import pytest
 from django.contrib.staticfiles import finders
 from django.test import Client
 
-pytestmark = pytest.mark.sqlite_only
-
 ROOT = Path(__file__).parents[3] / "src" / "portal"
 CSS = (ROOT / "static" / "portal" / "portal.css").read_text()
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))

@@ -9,8 +9,6 @@ from django.test import RequestFactory
 from contracts.base import Page
 from portal.tables import Column, Filter, ListState, Table, wants_csv
 
-pytestmark = pytest.mark.sqlite_only
-
 FILTERS = (
     Filter("course", "Course", (("1", "Physics"), ("2", "Art & design"))),
     Filter("since", "Joined since", kind="date"),

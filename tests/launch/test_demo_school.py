@@ -1,12 +1,14 @@
-"""The demo school: complete, consistent, and made once."""
+"""The first start in an empty place makes the demo school: complete, consistent, and made once."""
 
+import sqlite3
 from collections.abc import Iterator
-from io import StringIO
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import transaction
+from django.db import connection
 from django.test import override_settings
 from django.utils import timezone
 
@@ -26,6 +28,7 @@ from kernel.refs import dangling
 from kernel.registry import services
 from kernel.totals import RunningTotal, derived_models, rebuild_all
 from tests import actors
+from tests.launch.serving import DATABASE_FILES, Serve, names, people, start_and_stop
 
 pytestmark = [pytest.mark.slow, pytest.mark.sqlite_only]  # the services have tests of their own on PostgreSQL
 
@@ -33,22 +36,27 @@ ALL = PageRequest(size=1000)
 
 
 @pytest.fixture(scope="module")
-def output(
-    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[list[str]]:
-    """What `load_demo` printed. The school is made once for this file, and gone after it."""
-    with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media")):
-        around = transaction.atomic()
-        around._from_testcase = True  # type: ignore[attr-defined]  # as Django's TestCase marks its own
-        with around:
-            printed = StringIO()
-            call_command("load_demo", stdout=printed)
-            yield printed.getvalue().splitlines()
-            transaction.set_rollback(True)
+def first_start(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Serve]:
+    """The folder that a first start has filled, and what it said."""
+    state = tmp_path_factory.mktemp("first") / "var"
+    return state, start_and_stop(state)
+
+
+@pytest.fixture(scope="module")
+def inside(first_start: tuple[Path, Serve], django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The database of this process holds what the first start has made, until the tests of this file are over."""
+    state, _started = first_start
+    with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=state / "media"):
+        connection.ensure_connection()
+        with closing(sqlite3.connect(":memory:")) as before, closing(sqlite3.connect(state / "school.sqlite3")) as made:
+            connection.connection.backup(before)
+            made.backup(connection.connection)
+            yield
+            before.backup(connection.connection)
 
 
 @pytest.fixture
-def school(output: list[str], db: None) -> Actor:
+def school(inside: None, db: None) -> Actor:
     """The demo school is there. Returns its head."""
     return log_in(demo.HEAD)
 
@@ -64,14 +72,32 @@ def log_in(email: str) -> Actor:
     )
 
 
-def test_the_school_is_as_large_as_announced(school: Actor, output: list[str]) -> None:
+def test_the_first_start_makes_a_demo_school_and_the_second_one_uses_it(
+    school: Actor, first_start: tuple[Path, Serve]
+) -> None:
+    state, first = first_start
+    assert "demo school ..." in first.output
+    assert f"http://localhost:{first.port}\n" in first.output
+    logins = [line for line in first.out if "@" in line]
+    assert len(logins) == 3
+    assert {"media", "school.sqlite3"} <= set(names(state)) <= {"media", *DATABASE_FILES}
+    made = people(state)
+
+    second = start_and_stop(state)
+
+    assert "demo school ..." not in second.output
+    assert [line for line in second.out if "@" in line] == logins
+    assert people(state) == made
+
+
+def test_the_school_is_as_large_as_announced(school: Actor, first_start: tuple[Path, Serve]) -> None:
     people = services.get(UsersService).counts(actor=school)
     assert (people.students, people.staff, people.hods, people.incomplete) == (120, 8, 1, 0)
     counts = services.get(AcademicsService).counts(actor=school)
     assert (counts.courses, counts.subjects, counts.session_years) == (3, 12, 1)
     courses = services.get(AcademicsService).list_courses(actor=school, page=ALL).items
     assert [(c.student_count, c.subject_count) for c in courses] == [(40, 4)] * 3
-    assert "  12 subjects" in output
+    assert "  12 subjects\n" in first_start[1].output
 
 
 def test_every_printed_login_works(school: Actor) -> None:
