@@ -60,7 +60,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    *(["django.contrib.auth.middleware.AuthenticationMiddleware"] if HAS_USERS else []),
+    *(["modules.users.middleware.SessionUserMiddleware"] if HAS_USERS else []),
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -110,6 +110,7 @@ SECRET_KEY_FALLBACKS = [key.get_secret_value() for key in env.secret_key_fallbac
 LEGACY_SECRET_KEY = env.legacy_secret_key.get_secret_value() if env.legacy_secret_key else ""
 if LEGACY_SECRET_KEY:
     SECRET_KEY_FALLBACKS.append(LEGACY_SECRET_KEY)
+TRUSTED_PROXIES = env.trusted_proxies
 ALLOWED_HOSTS = list(env.allowed_hosts) or ["localhost", "127.0.0.1", "[::1]"]
 if HAS_USERS:
     AUTH_USER_MODEL = "users.User"

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,6 +36,9 @@ class Environment(BaseSettings):
     currency: str = "INR"
     modules: WordList = MODULES
     guard: Literal["raise", "log"] | None = None
+
+    trusted_proxies: int = Field(default=0, ge=0)
+    """How many proxies stand in front of this process and name their callers in X-Forwarded-For."""
 
     email_url: str = ""
     """`smtp://user:password@host:587?tls=1`; empty: mails are written to the log."""

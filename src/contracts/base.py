@@ -48,6 +48,8 @@ class Actor(DTO):
     profile_id: int | None
     """StaffProfile's id for staff, StudentProfile's for students, None for others and for accounts without profile."""
     request_id: str
+    session_id: str | None = None
+    """The session that people speak from, as users' SessionInfo.id; None where there is none."""
 
     @property
     def student_id(self) -> int | None:

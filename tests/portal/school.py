@@ -23,6 +23,7 @@ from contracts.attendance import AttendanceStatus
 from contracts.base import Actor, Role
 from contracts.leaves import LeaveStatus
 from contracts.notifications import NoticeKind
+from contracts.users import NOWHERE, SessionKind
 from kernel.identity import log_in
 from kernel.totals import rebuild_all
 from modules.academics.models import Course, Enrollment, SessionYear, Subject
@@ -32,6 +33,7 @@ from modules.feedback.models import StudentFeedback
 from modules.finance.models import Fine
 from modules.leaves.models import StaffLeave, StudentLeave
 from modules.notifications.models import HodNotification, StaffNotification, StudentNotification
+from modules.users import sessions
 from modules.users.models import PROFILES, User
 from modules.users.rules import USER_TYPES
 from modules.users.service.login import login_of
@@ -273,7 +275,8 @@ def session_of(person: Somebody) -> str:
     """Begin a session for a person, as the login page does; returns its key."""
     request = HttpRequest()
     request.session = SessionStore()
-    log_in(request, login_of(person.user_id))
+    began = sessions.begin(User.objects.get(pk=person.user_id), SessionKind.PAGE, NOWHERE)
+    log_in(request, login_of(person.user_id, session_id=began.public_id))
     request.session.save()
     key = request.session.session_key
     assert key is not None

@@ -115,7 +115,7 @@ def test_who_guesses_too_often_has_to_wait_even_with_the_right_password(client: 
         try_to_log_in(client, person.email, "guess")
     client.get("/")
     try_to_log_in(client, person.email, PASSWORD)
-    assert "Too many failed logins with this e-mail." in text_of(client.get("/"))
+    assert "Too many failed logins." in text_of(client.get("/"))
 
 
 def test_people_who_share_an_e_mail_get_in_with_their_own_passwords(client: Client, db: None) -> None:

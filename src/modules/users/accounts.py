@@ -15,8 +15,8 @@ from kernel import audit
 from kernel.databases import alias_of, serialize
 from kernel.events import publish
 from kernel.refs import erase
-from modules.users import checks, photos
-from modules.users.models import PROFILES, HodProfile, StaffProfile, StudentProfile, User, UserTotal
+from modules.users import checks, photos, sessions
+from modules.users.models import PROFILES, HodProfile, StaffProfile, StudentProfile, User, UserSession, UserTotal
 from modules.users.rules import INCOMPLETE, USER_TYPES, counted_as
 
 MODULE = "users"
@@ -130,8 +130,9 @@ def _save(row: User | AnyProfile, values: Mapping[str, Any]) -> None:
 
 
 def set_password(actor: Actor, user: User, password_hash: str, *, action: str) -> None:
-    """Every session of the account ends with its old password."""
+    """Sessions of the account end with its old password, but for the one in which people change their own."""
     _save(user, {"password": password_hash})
+    sessions.follow_password(user, actor)
     audit.record(actor=actor, action=action, target=f"User:{user.pk}")
 
 
@@ -151,6 +152,7 @@ def forget_picture(profile: AnyProfile | None) -> None:
 def erase_account(user: User, profile: AnyProfile | None) -> None:
     """Delete the account with its profile. Publishes UsersDeleted for both."""
     forget_picture(profile)
+    UserSession.objects.filter(user=user).delete()  # here, since nobody needs to hear of it
     erase(User.objects.filter(pk=user.pk))
 
 

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import HttpRequest
 
+from kernel.identity import origin_of
 from modules.users import credentials
 from modules.users.models import User
 
@@ -22,7 +23,8 @@ class EmailBackend(ModelBackend):
             return None
         accounts = credentials.able_to_log_in().filter(Q(username=username) | Q(email=username))
         try:
-            return credentials.open_account(username, password, accounts)
+            address = origin_of(request).address if request else ""
+            return credentials.open_account(username, password, accounts, address=address)
         except credentials.TooManyFailures as error:
             raise PermissionDenied from error
 

@@ -2,17 +2,20 @@
 
 import structlog
 from django.contrib.auth.hashers import make_password, verify_password
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from modules.users import throttle
-from modules.users.models import User
+from modules.users.models import User, UserSession
 
 log = structlog.get_logger(__name__)
 
 MOST_ACCOUNTS = 50
 """How many accounts of one name are tried; each costs a hash. More share a name only where the e-mail is blank."""
+
+
+Accounts = QuerySet[User]
 
 
 class TooManyFailures(Exception):
@@ -31,13 +34,17 @@ def able_to_log_in() -> QuerySet[User]:
     return User.objects.filter(ABLE)
 
 
-def open_account(name: str, password: str, accounts: QuerySet[User]) -> User | None:
-    """The first of these accounts, by id, whose password fits; None, and counted under the name, when there is none.
+def open_account(name: str, password: str, accounts: Accounts, *, address: str) -> User | None:
+    """The first of these accounts, by id, whose password fits; None, and counted as a failure, when there is none.
 
-    An unknown name takes the time of one hash, like a known one. Raises TooManyFailures.
+    An unknown name takes the time of one hash, like a known one. Raises TooManyFailures: see `throttle`.
     """
-    if wait := throttle.wait_seconds(name):
+    attempt = throttle.Attempt(name=name, address=address)
+    if wait := attempt.wait_seconds():
         raise TooManyFailures(wait)
+    strangers_wait = attempt.strangers_wait_seconds()
+    if strangers_wait:
+        accounts = accounts.filter(Exists(UserSession.objects.filter(user=OuterRef("pk"), address=address)))
     # PostgreSQL refuses to be asked for a NUL character, which nobody's name holds.
     candidates = [] if "\0" in name else list(accounts.order_by("id")[:MOST_ACCOUNTS])
     for user in candidates:
@@ -48,8 +55,10 @@ def open_account(name: str, password: str, accounts: QuerySet[User]) -> User | N
             return user
     if not candidates:
         make_password(password)
-    throttle.count_failure(name)
+    attempt.count_failure()
     log.warning("login_failed", accounts=[user.pk for user in candidates])
+    if strangers_wait:
+        raise TooManyFailures(strangers_wait)
     return None
 
 

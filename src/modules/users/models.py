@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from contracts.base import Actor, Role, utc_now
-from contracts.users import UserCreated
+from contracts.users import SessionKind, UserCreated
 from kernel import audit, context
 from kernel.databases import atomic
 from kernel.events import publish
@@ -120,6 +120,44 @@ class StudentProfile(Profile):
     class Meta:
         verbose_name = _("student profile")
         verbose_name_plural = _("student profiles")
+
+
+class EndReason(models.TextChoices):
+    """Why a session ended before its time."""
+
+    LOGOUT = "logout", _("logged out")
+    REVOKED = "revoked", _("ended by a head of department")
+    CHANGED = "password", _("password changed")
+    CLOSED = "closed", _("account closed")
+
+
+class UserSession(models.Model):
+    """One place where an account is logged in: a browser, or a program with tokens."""
+
+    id = models.BigAutoField(primary_key=True)
+    public_id = models.CharField(max_length=64, unique=True)
+    """Names the session to others, and opens nothing."""
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sessions", verbose_name=_("account"))
+    kind = models.CharField(_("kind"), max_length=4, choices=[(kind.value, kind.value) for kind in SessionKind])
+    credential = models.CharField(max_length=128)
+    """`credentials.session_hash` of the password with which it began."""
+    address = models.CharField(_("address"), max_length=45, default="", blank=True)
+    agent = models.CharField(_("program"), max_length=300, default="", blank=True)
+    created_at = models.DateTimeField(_("since"))
+    last_seen_at = models.DateTimeField(_("last seen"))
+    expires_at = models.DateTimeField(_("ends at the latest"), db_index=True)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    end_reason = models.CharField(_("why it ended"), max_length=8, choices=EndReason, default="", blank=True)
+
+    user_id: int
+
+    class Meta:
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
+        indexes: ClassVar = [models.Index(fields=["user", "-last_seen_at"], name="users_sessions_of_one")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
 
 
 class UserTotal(RunningTotal):

@@ -5,10 +5,11 @@ from typing import Any
 
 from django.db.models import BooleanField, Case, CharField, F, FilteredRelation, Q, QuerySet, TextField, Value, When
 from django.db.models.functions import Coalesce, Concat, Lower
+from django.utils import timezone
 from pydantic import TypeAdapter
 
 from contracts.base import Role
-from contracts.users import HeadOfDepartment, Identity, Person, StaffMember, Student
+from contracts.users import HeadOfDepartment, Identity, Person, SessionKind, StaffMember, Student
 from modules.users.models import StudentProfile, User
 from modules.users.rules import USER_TYPES
 
@@ -29,6 +30,7 @@ _PROFILE_ID = Case(
     When(user_type=USER_TYPES[Role.STUDENT], then=F("whole_profile__id")),
 )
 _PLAIN = ("username", "email", "first_name", "last_name", "is_active")
+_IDENTITY = ("id", "password", *_PLAIN)
 _IS_WITHDRAWN = Case(
     When(withdrawn_at=None, then=Value(False)),
     default=Value(True),
@@ -142,10 +144,24 @@ BUILDERS: dict[Role, Callable[[Rows], tuple[StaffMember | Student | HeadOfDepart
 
 def identity_rows(rows: Rows) -> list[dict[str, Any]]:
     """What an identity is made of, and the password's hash, in one query."""
-    return list(rows.values("id", "password", *_PLAIN, role=_ROLE, profile_id=_PROFILE_ID))
+    return list(rows.values(*_IDENTITY, role=_ROLE, profile_id=_PROFILE_ID))
 
 
-def to_identity(row: dict[str, Any]) -> Identity:
+def identity_rows_in_session(rows: Rows, *, public_id: str, kind: SessionKind) -> list[dict[str, Any]]:
+    """As `identity_rows`, with the session on which it rests; none unless that lives. In one query as well."""
+    rows = rows.filter(
+        sessions__public_id=public_id,
+        sessions__kind=kind,
+        sessions__ended_at=None,
+        sessions__expires_at__gt=timezone.now(),
+    )
+    session = {"session_id": F("sessions__public_id"), "session_seen_at": F("sessions__last_seen_at")}
+    return list(
+        rows.values(*_IDENTITY, **session, credential=F("sessions__credential"), role=_ROLE, profile_id=_PROFILE_ID)
+    )
+
+
+def to_identity(row: dict[str, Any], *, session_id: str | None = None) -> Identity:
     """As an actor, only staff and students go by the id of their profile."""
     role = Role(row["role"])
     return Identity(
@@ -154,6 +170,8 @@ def to_identity(row: dict[str, Any]) -> Identity:
         profile_id=row["profile_id"] if role in (Role.STAFF, Role.STUDENT) else None,
         name=f"{row['first_name']} {row['last_name']}".strip() or row["username"],
         email=row["email"],
+        session_id=row.get("session_id", session_id),
+        session_seen_at=row.get("session_seen_at"),
     )
 
 

@@ -6,7 +6,8 @@ from typing import Any
 from PIL import Image
 
 from contracts.base import Role, Upload
-from contracts.users import AccountFields
+from contracts.users import NOWHERE, AccountFields, SessionKind
+from modules.users import sessions
 from modules.users.models import PROFILES, StudentProfile, User, UserTotal
 from modules.users.rules import USER_TYPES
 
@@ -44,6 +45,11 @@ def make_student(username: str = "student", **fields: Any) -> User:
 
 def make_hod(username: str = "head", **fields: Any) -> User:
     return make_person(Role.HOD, username, **{"profile": {}} | fields)
+
+
+def begin_session(user: User) -> str:
+    """A browser of this person, logged in; returns the session's id."""
+    return sessions.begin(user, SessionKind.PAGE, NOWHERE).public_id
 
 
 def student_id(user: User) -> int:

@@ -12,10 +12,19 @@ from contracts.base import Role
 from contracts.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
 from contracts.users import AccountChanges, StaffChanges, StaffFields, StaffMember, StudentChanges, UsersService
 from kernel.models import AuditEntry
-from modules.users.models import StaffProfile, StudentProfile, User, UserTotal
+from modules.users.models import StaffProfile, StudentProfile, User, UserSession, UserTotal
 from tests import actors
 from tests.modules.users.conftest import Published
-from tests.modules.users.people import PASSWORD, account, make_hod, make_person, make_student, make_teacher, picture
+from tests.modules.users.people import (
+    PASSWORD,
+    account,
+    begin_session,
+    make_hod,
+    make_person,
+    make_student,
+    make_teacher,
+    picture,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -244,11 +253,11 @@ def test_nobody_closes_their_own_account(users: UsersService) -> None:
 
 def test_a_password_is_reset_and_all_sessions_end(users: UsersService) -> None:
     user = make_student()
-    session = user.get_session_auth_hash()
+    session_id = begin_session(user)
     User.objects.filter(pk=user.pk).update(password=PBKDF2PasswordHasher().encode("old", "salt", 1))
     users.reset_password(actor=HEAD, user_id=user.pk, new_password="quite another one")
     assert can_log_in(users, user, "quite another one")
-    assert users.identify(actor=actors.system(), user_id=user.pk, session_hash=session) is None
+    assert UserSession.objects.get(public_id=session_id).end_reason == "password"
     entry = AuditEntry.objects.get(action="users.password_reset")
     assert (entry.target, entry.actor_user_id, entry.detail) == (f"User:{user.pk}", 900, {})
 

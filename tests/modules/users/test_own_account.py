@@ -6,20 +6,31 @@ import pytest
 
 from contracts.base import Actor, Role
 from contracts.errors import Forbidden, Invalid, NotFound, Unauthenticated
-from contracts.users import HeadOfDepartment, OwnChanges, StaffMember, Student, UsersService
+from contracts.users import HeadOfDepartment, LoggedIn, OwnChanges, StaffMember, Student, UsersService
 from kernel.models import AuditEntry
 from modules.users.models import HodProfile, User
 from tests import actors
 from tests.modules.users.conftest import Published
-from tests.modules.users.people import PASSWORD, make_hod, make_person, make_student, make_teacher
+from tests.modules.users.people import PASSWORD, begin_session, make_hod, make_person, make_student, make_teacher
 
 pytestmark = pytest.mark.django_db
 
 NEW = "quite another one"
 
 
-def actor_for(user: User) -> Actor:
-    return Actor(user_id=user.pk, role=user.role, profile_id=None, request_id="test")
+def actor_for(user: User, session_id: str | None = None) -> Actor:
+    return Actor(user_id=user.pk, role=user.role, profile_id=None, request_id="test", session_id=session_id)
+
+
+def goes_on(users: UsersService, user: User, login: LoggedIn) -> bool:
+    """Whether the session of this login lives."""
+    known = users.identify(
+        actor=actors.system(),
+        user_id=user.pk,
+        session_hash=login.session_hash,
+        session_id=login.identity.session_id or "",
+    )
+    return known is not None
 
 
 def test_everybody_finds_the_kind_of_person_they_are(users: UsersService) -> None:
@@ -53,10 +64,11 @@ def test_names_address_and_phone_are_changed_and_the_session_goes_on(users: User
 
 def test_a_new_password_gives_a_new_session_hash(users: UsersService, published: Published) -> None:
     user = make_teacher()
-    login = users.update_own_profile(actor=actor_for(user), changes=OwnChanges(password=NEW))
+    session_id = begin_session(user)
+    login = users.update_own_profile(actor=actor_for(user, session_id), changes=OwnChanges(password=NEW))
     assert login.session_hash != user.get_session_auth_hash()
-    known = users.identify(actor=actors.system(), user_id=user.pk, session_hash=login.session_hash)
-    assert known == login.identity
+    assert login.identity.session_id == session_id
+    assert goes_on(users, user, login)
     assert published() == []
     assert AuditEntry.objects.get().action == "users.password_changed"
 
@@ -92,8 +104,9 @@ def test_what_an_account_cannot_hold_is_refused(users: UsersService) -> None:
 
 def test_the_password_is_changed_by_who_knows_the_old_one(users: UsersService) -> None:
     user = make_student()
-    login = users.change_own_password(actor=actor_for(user), old_password=PASSWORD, new_password=NEW)
-    assert users.identify(actor=actors.system(), user_id=user.pk, session_hash=login.session_hash)
+    actor = actor_for(user, begin_session(user))
+    login = users.change_own_password(actor=actor, old_password=PASSWORD, new_password=NEW)
+    assert goes_on(users, user, login)
     users.log_in(actor=actors.anonymous(), email=user.email, password=NEW)
     with pytest.raises(Unauthenticated):
         users.log_in(actor=actors.anonymous(), email=user.email, password=PASSWORD)

@@ -9,10 +9,18 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from contracts.base import Role
 from contracts.errors import Forbidden
-from contracts.users import UsersService
+from contracts.users import NOWHERE, Identity, UsersService
 from modules.users.models import StudentProfile, User
 from tests import actors
-from tests.modules.users.people import PASSWORD, make_hod, make_person, make_student, make_teacher, student_id
+from tests.modules.users.people import (
+    PASSWORD,
+    begin_session,
+    make_hod,
+    make_person,
+    make_student,
+    make_teacher,
+    student_id,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -23,9 +31,27 @@ def legacy_hash(password_hash: str, key: str) -> str:
     return hmac.new(hashlib.sha256(salt + key.encode()).digest(), password_hash.encode(), "sha256").hexdigest()
 
 
+def whose(
+    users: UsersService, user: User, session_hash: str | None = None, session_id: str | None = None
+) -> Identity | None:
+    """Whom a session of this account is taken for; where nothing else is said, one that has just begun."""
+    return users.identify(
+        actor=actors.system(),
+        user_id=user.pk,
+        session_hash=user.get_session_auth_hash() if session_hash is None else session_hash,
+        session_id=session_id or begin_session(user),
+    )
+
+
+def adopt(users: UsersService, user: User, session_hash: str, session_id: str = "carried over") -> Identity | None:
+    return users.adopt_session(
+        actor=actors.system(), user_id=user.pk, session_hash=session_hash, session_id=session_id, origin=NOWHERE
+    )
+
+
 def test_a_session_belongs_to_whom_it_was_given(users: UsersService) -> None:
     for user in (make_hod(), make_teacher(), make_student(), make_person(Role.NONE, "odd")):
-        known = users.identify(actor=actors.system(), user_id=user.pk, session_hash=user.get_session_auth_hash())
+        known = whose(users, user)
         assert known is not None
         assert (known.user_id, known.role, known.email) == (user.pk, user.role, user.email)
 
@@ -33,40 +59,44 @@ def test_a_session_belongs_to_whom_it_was_given(users: UsersService) -> None:
 def test_a_session_of_the_legacy_goes_on_while_its_key_is_a_fallback(users: UsersService, settings: Settings) -> None:
     user = make_student()
     carried_over = legacy_hash(user.password, "the legacy's key")
-    assert users.identify(actor=actors.system(), user_id=user.pk, session_hash=carried_over) is None
+    assert adopt(users, user, carried_over) is None
     settings.SECRET_KEY_FALLBACKS = ["another", "the legacy's key"]
-    known = users.identify(actor=actors.system(), user_id=user.pk, session_hash=carried_over)
+    known = adopt(users, user, carried_over)
     assert known is not None
     assert known.profile_id == student_id(user)
 
 
 def test_a_new_password_ends_the_old_sessions(users: UsersService) -> None:
     user = make_teacher()
-    session = users.log_in(actor=actors.anonymous(), email=user.email, password=PASSWORD).session_hash
+    login = users.log_in(actor=actors.anonymous(), email=user.email, password=PASSWORD)
     user.set_password("quite another one")
     user.save()
-    assert users.identify(actor=actors.system(), user_id=user.pk, session_hash=session) is None
+    assert whose(users, user, login.session_hash, login.identity.session_id) is None
+    assert adopt(users, user, login.session_hash) is None
 
 
 @pytest.mark.parametrize("state", [{"is_active": False}, {"half_made": True}, {"withdrawn_at": "2026-01-01T00:00Z"}])
 def test_sessions_of_closed_accounts_are_nobodys(users: UsersService, state: dict[str, object]) -> None:
     user = make_teacher()
-    session = user.get_session_auth_hash()
+    began = begin_session(user)
     User.objects.filter(pk=user.pk).update(**state)
-    assert users.identify(actor=actors.system(), user_id=user.pk, session_hash=session) is None
+    assert whose(users, user, session_id=began) is None
+    assert adopt(users, user, user.get_session_auth_hash()) is None
 
 
 @pytest.mark.parametrize("session_hash", ["", "0" * 64, "é"])
 def test_an_invented_session_is_nobodys(users: UsersService, session_hash: str) -> None:
     user = make_teacher()
-    assert users.identify(actor=actors.system(), user_id=user.pk, session_hash=session_hash) is None
-    assert users.identify(actor=actors.system(), user_id=999, session_hash=session_hash) is None
+    assert whose(users, user, session_hash) is None
+    assert adopt(users, user, session_hash) is None
+    user.pk = 999
+    assert adopt(users, user, session_hash) is None
 
 
 def test_a_profile_that_waits_for_its_enrolment_is_not_known_yet(users: UsersService) -> None:
     user = make_student()
     StudentProfile.objects.filter(user=user).update(half_made=True)
-    known = users.identify(actor=actors.system(), user_id=user.pk, session_hash=user.get_session_auth_hash())
+    known = whose(users, user)
     assert known is not None
     assert known.profile_id is None
 
@@ -75,12 +105,16 @@ def test_one_query_tells_whose_session_it_is(
     users: UsersService, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     user = make_student()
-    session = user.get_session_auth_hash()
+    began = begin_session(user)
     with django_assert_num_queries(1):
-        assert users.identify(actor=actors.system(), user_id=user.pk, session_hash=session)
+        assert whose(users, user, session_id=began)
 
 
 @pytest.mark.parametrize("actor", [actors.hod(), actors.teacher(), actors.student(), actors.anonymous()])
 def test_only_the_house_itself_asks(users: UsersService, actor: Any) -> None:
     with pytest.raises(Forbidden):
-        users.identify(actor=actor, user_id=1, session_hash="")
+        users.identify(actor=actor, user_id=1, session_hash="", session_id="")
+    with pytest.raises(Forbidden):
+        users.adopt_session(actor=actor, user_id=1, session_hash="", session_id="x", origin=NOWHERE)
+    with pytest.raises(Forbidden):
+        users.note_session_seen(actor=actor, session_id="x", origin=NOWHERE)

@@ -6,9 +6,10 @@ from modules.users.service.login import Login
 from modules.users.service.own_account import OwnAccount
 from modules.users.service.people import People
 from modules.users.service.removal import Removals
+from modules.users.service.sessions import Sessions
 
 
-class Users(ReferenceQueries, Login, People, Administration, Removals, OwnAccount):
+class Users(ReferenceQueries, Login, Sessions, People, Administration, Removals, OwnAccount):
     """`existing` knows half-made students too, so that academics can enrol them."""
 
 

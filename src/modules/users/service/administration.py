@@ -19,8 +19,8 @@ from contracts.users import (
 from kernel import audit
 from kernel.databases import atomic
 from kernel.permissions import require
-from modules.users import accounts, admissions, checks, photos, queries
-from modules.users.models import StaffProfile, StudentProfile, User
+from modules.users import accounts, admissions, checks, photos, queries, sessions
+from modules.users.models import EndReason, StaffProfile, StudentProfile, User
 
 
 class Administration(UsersService):
@@ -123,6 +123,8 @@ class Administration(UsersService):
             if user.is_active != active:
                 user.is_active = active
                 user.save(update_fields=["is_active"])
+                if not active:
+                    sessions.end_all(user_id, EndReason.CLOSED)
                 action = "users.activated" if active else "users.deactivated"
                 audit.record(actor=actor, action=action, target=f"User:{user_id}")
         return person(user_id)

@@ -35,7 +35,7 @@ class OwnAccount(UsersService):
             accounts.change(actor, user, profile, values)
             if password_hash:
                 accounts.set_password(actor, user, password_hash, action="users.password_changed")
-        return login_of(user.pk)
+        return login_of(user.pk, session_id=actor.session_id)
 
     def change_own_password(self, *, actor: Actor, old_password: str, new_password: str) -> LoggedIn:
         user = _own(actor)
@@ -44,7 +44,7 @@ class OwnAccount(UsersService):
         password_hash = _new_hash(new_password, user, field="new_password")
         with atomic(self.module):
             accounts.set_password(actor, accounts.locked(user.pk), password_hash, action="users.password_changed")
-        return login_of(user.pk)
+        return login_of(user.pk, session_id=actor.session_id)
 
 
 def _own(actor: Actor) -> User:

@@ -11,8 +11,8 @@ from kernel import audit
 from kernel.databases import atomic
 from kernel.permissions import require
 from kernel.refs import blockers, entity
-from modules.users import accounts
-from modules.users.models import User
+from modules.users import accounts, sessions
+from modules.users.models import EndReason, User
 from modules.users.service.administration import person
 
 REMOVABLE = (Role.STAFF, Role.STUDENT)
@@ -67,6 +67,7 @@ def _remove(actor: Actor, user: User, profile: accounts.AnyProfile | None) -> Re
         if history:
             held.withdrawn_at, held.is_active = timezone.now(), False
             held.save(update_fields=["withdrawn_at", "is_active"])
+            sessions.end_all(user.pk, EndReason.CLOSED)
             audit.record(actor=actor, action="users.withdrawn", target=f"User:{user.pk}", used_by=history)
             accounts.tell(UserWithdrawn, held, profile)
         else:

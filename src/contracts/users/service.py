@@ -1,193 +1,76 @@
-"""Users: who may log in, who they are in the school, and what is known about them as persons."""
+"""The service interface of users."""
 
 from abc import ABC
-from datetime import date
 
-from pydantic import Field
-
-from contracts.base import (
-    DTO,
-    Actor,
-    Download,
-    Event,
-    Instant,
-    Page,
-    PageRequest,
-    Role,
-    RowsDeleted,
-    Service,
-    Upload,
-    command,
-    query,
-)
+from contracts.base import Actor, Download, Page, PageRequest, Service, Upload, command, query
 from contracts.errors import Conflict, Invalid, LimitReached, NotFound, Unauthenticated
-
-PHOTO_MAX_BYTES = 5 * 1024 * 1024
-
-
-class Person(DTO):
-    """An account and the name behind it."""
-
-    user_id: int
-    role: Role
-    profile_id: int | None
-    """StaffProfile's, StudentProfile's or HodProfile's id; None for an incomplete account."""
-    username: str
-    email: str
-    first_name: str
-    last_name: str
-    is_active: bool
-    is_withdrawn: bool = False
-    """Removed, with `restore_person` to undo it."""
-    joined_at: Instant
-
-    @property
-    def full_name(self) -> str:
-        return f"{self.first_name} {self.last_name}".strip() or self.username
-
-
-class StaffMember(Person):
-    """A teacher. Without profile (`profile_id` None) the profile's fields are empty."""
-
-    address: str
-    employee_number: str
-    department: str
-    designation: str
-    phone: str
-    joining_date: date | None
-
-
-class Student(Person):
-    """A student; without profile (`profile_id` None) its fields are empty. Course and year are academics' to tell."""
-
-    gender: str
-    address: str
-    has_photo: bool
-    student_number: str
-    birth_date: date | None
-    guardian_name: str
-    guardian_phone: str
-    phone: str
-
-
-class HeadOfDepartment(Person):
-    department: str
-    phone: str
-
-
-class Identity(DTO):
-    """What a login stands for at this moment."""
-
-    user_id: int
-    role: Role
-    profile_id: int | None
-    name: str
-    email: str
-
-
-class LoggedIn(DTO):
-    identity: Identity
-    session_hash: str
-    """Goes into the session; a later change of the password makes it stale and ends the session."""
-
-
-class PeopleCounts(DTO):
-    """Members of the school by role, able to log in or not, and accounts without profile. Not those withdrawn."""
-
-    students: int
-    staff: int
-    hods: int
-    incomplete: int
-
-
-class AccountFields(DTO):
-    """What every account needs. `password` is checked against the rules and never returned."""
-
-    username: str
-    email: str
-    password: str
-    first_name: str
-    last_name: str
-
-
-class StaffFields(DTO):
-    address: str = ""
-    employee_number: str = ""
-    department: str = ""
-    designation: str = ""
-    phone: str = ""
-    joining_date: date | None = None
-
-
-class StudentFields(DTO):
-    gender: str = ""
-    address: str = ""
-    student_number: str = ""
-    birth_date: date | None = None
-    guardian_name: str = ""
-    guardian_phone: str = ""
-    phone: str = ""
-
-
-class AccountChanges(DTO):
-    """Fields that are None stay as they are."""
-
-    username: str | None = None
-    email: str | None = None
-    first_name: str | None = None
-    last_name: str | None = None
-
-
-class StaffChanges(AccountChanges):
-    address: str | None = None
-    employee_number: str | None = None
-    department: str | None = None
-    designation: str | None = None
-    phone: str | None = None
-    joining_date: date | None = None
-
-
-class StudentChanges(AccountChanges):
-    gender: str | None = None
-    address: str | None = None
-    student_number: str | None = None
-    birth_date: date | None = None
-    guardian_name: str | None = None
-    guardian_phone: str | None = None
-    phone: str | None = None
-
-
-class OwnChanges(DTO):
-    """What people may change about themselves. An empty or missing password keeps the old one."""
-
-    first_name: str | None = None
-    last_name: str | None = None
-    address: str | None = None
-    phone: str | None = None
-    password: str = Field(default="", repr=False)
-
-
-class Removal(DTO):
-    """How a person was removed: `erased` when nothing referred to the account, otherwise withdrawn and restorable."""
-
-    user_id: int
-    erased: bool
+from contracts.users.identity import NOWHERE, Identity, LoggedIn, Origin, SessionInfo
+from contracts.users.people import (
+    AccountFields,
+    HeadOfDepartment,
+    OwnChanges,
+    PeopleCounts,
+    Person,
+    Removal,
+    StaffChanges,
+    StaffFields,
+    StaffMember,
+    Student,
+    StudentChanges,
+    StudentFields,
+)
 
 
 class UsersService(Service, ABC, name="users"):
-    # Identity
+    # Logins and sessions
 
     @command(errors=(Unauthenticated, LimitReached))
-    def log_in(self, *, actor: Actor, email: str, password: str) -> LoggedIn:
+    def log_in(self, *, actor: Actor, email: str, password: str, origin: Origin = NOWHERE) -> LoggedIn:
         """The first active account, by id, whose e-mail is exactly this and whose password fits; old hashes are
-        upgraded.
+        upgraded. Begins a session of a page, coming from `origin`.
 
-        Accounts of no role are refused. LimitReached after too many failures for the e-mail.
+        Accounts of no role are refused. LimitReached after too many failures for the e-mail or from the address.
         """
 
     @query()
-    def identify(self, *, actor: Actor, user_id: int, session_hash: str) -> Identity | None:
-        """Whose session it is; None when the account is gone, inactive, or its password changed. For the house only."""
+    def identify(self, *, actor: Actor, user_id: int, session_hash: str, session_id: str) -> Identity | None:
+        """Whose session of a page it is; None when it has ended or expired, or when the account is gone, inactive, or
+        its password changed. For the house only.
+        """
+
+    @command(idempotent=True)
+    def adopt_session(
+        self, *, actor: Actor, user_id: int, session_hash: str, session_id: str, origin: Origin
+    ) -> Identity | None:
+        """Take in a page's session that was begun elsewhere (by the legacy, by the admin site's own login), so that it
+        can be listed and ended like all others. None as for `identify`. For the house only.
+
+        `session_id` is chosen by the caller, the same each time for the same session: what has ended stays so.
+        """
+
+    @command(idempotent=True)
+    def note_session_seen(self, *, actor: Actor, session_id: str, origin: Origin) -> None:
+        """The session is in use, now and from there. For the house only, at most once a minute or so."""
+
+    @query()
+    def own_sessions(self, *, actor: Actor, page: PageRequest) -> Page[SessionInfo]:
+        """Where one is logged in, last seen first; order: last_seen_at, created_at."""
+
+    @query(errors=(NotFound,))
+    def sessions_of(self, *, actor: Actor, user_id: int, page: PageRequest) -> Page[SessionInfo]:
+        """Where a person is logged in, as `own_sessions`. HOD only."""
+
+    @command(idempotent=True, errors=(NotFound,))
+    def end_session(self, *, actor: Actor, session_id: str) -> None:
+        """Log out there: one's own session, or, as HOD, anybody's. One that has ended stays so."""
+
+    @command(idempotent=True)
+    def end_other_sessions(self, *, actor: Actor) -> int:
+        """Log out everywhere but in the actor's own session; returns in how many places."""
+
+    @command(idempotent=True, errors=(NotFound,))
+    def end_sessions_of(self, *, actor: Actor, user_id: int) -> int:
+        """Log a person out everywhere, but for the actor's own session; returns in how many places. HOD only."""
 
     # People
 
@@ -332,7 +215,9 @@ class UsersService(Service, ABC, name="users"):
 
     @command(errors=(NotFound, Conflict))
     def set_active(self, *, actor: Actor, user_id: int, active: bool) -> Person:
-        """Let an account log in or not. HOD only; Conflict("self") for one's own account."""
+        """Let an account log in or not. HOD only; Conflict("self") for one's own account. Closing it ends all its
+        sessions.
+        """
 
     @command(errors=(NotFound, Invalid))
     def reset_password(self, *, actor: Actor, user_id: int, new_password: str) -> None:
@@ -346,53 +231,10 @@ class UsersService(Service, ABC, name="users"):
 
     @command(errors=(Invalid,))
     def update_own_profile(self, *, actor: Actor, changes: OwnChanges) -> LoggedIn:
-        """Returns the login as it is after the change, since a new password makes the session's hash stale."""
+        """Returns the login as it is after the change: a new password makes the session's hash stale, and ends all
+        other sessions.
+        """
 
     @command(errors=(Invalid,))
     def change_own_password(self, *, actor: Actor, old_password: str, new_password: str) -> LoggedIn:
-        """Invalid when the old password is wrong or the new one breaks the rules."""
-
-
-class UserEvent(Event):
-    user_id: int
-    role: Role
-    profile_id: int | None
-    at: Instant
-
-    def aggregate(self) -> str:
-        return f"user:{self.user_id}"
-
-
-class UserCreated(UserEvent, name="users.created", version=1):
-    """A complete person joined the school."""
-
-
-class UserUpdated(UserEvent, name="users.updated", version=1):
-    """Names, e-mail or profile changed."""
-
-
-class UserWithdrawn(UserEvent, name="users.withdrawn", version=1):
-    """Left the lists and cannot log in; history stays."""
-
-
-class UserRestored(UserEvent, name="users.restored", version=1):
-    """A withdrawal was undone."""
-
-
-class StudentAdmissionStarted(Event, name="users.student_admission_started", version=1):
-    """A student was entered and waits, unseen, to be enrolled. Users itself listens, and finishes or undoes what a
-    crash left.
-    """
-
-    user_id: int
-    student_id: int
-    course_id: int
-    session_year_id: int
-    at: Instant
-
-    def aggregate(self) -> str:
-        return f"user:{self.user_id}"
-
-
-class UsersDeleted(RowsDeleted, name="users.deleted", version=1):
-    """Accounts or profiles that were erased."""
+        """Invalid when the old password is wrong or the new one breaks the rules. Ends all other sessions."""

@@ -1,0 +1,60 @@
+"""Users: who may log in, who they are in the school, and what is known about them as persons."""
+
+from contracts.users.events import (
+    StudentAdmissionStarted,
+    UserCreated,
+    UserEvent,
+    UserRestored,
+    UsersDeleted,
+    UserUpdated,
+    UserWithdrawn,
+)
+from contracts.users.identity import NOWHERE, Identity, LoggedIn, Origin, SessionInfo, SessionKind
+from contracts.users.people import (
+    PHOTO_MAX_BYTES,
+    AccountChanges,
+    AccountFields,
+    HeadOfDepartment,
+    OwnChanges,
+    PeopleCounts,
+    Person,
+    Removal,
+    StaffChanges,
+    StaffFields,
+    StaffMember,
+    Student,
+    StudentChanges,
+    StudentFields,
+)
+from contracts.users.service import UsersService
+
+__all__ = [
+    "NOWHERE",
+    "PHOTO_MAX_BYTES",
+    "AccountChanges",
+    "AccountFields",
+    "HeadOfDepartment",
+    "Identity",
+    "LoggedIn",
+    "Origin",
+    "OwnChanges",
+    "PeopleCounts",
+    "Person",
+    "Removal",
+    "SessionInfo",
+    "SessionKind",
+    "StaffChanges",
+    "StaffFields",
+    "StaffMember",
+    "Student",
+    "StudentAdmissionStarted",
+    "StudentChanges",
+    "StudentFields",
+    "UserCreated",
+    "UserEvent",
+    "UserRestored",
+    "UserUpdated",
+    "UserWithdrawn",
+    "UsersDeleted",
+    "UsersService",
+]
