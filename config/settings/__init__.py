@@ -28,7 +28,10 @@ except ValueError as error:
 
 # --- what runs here ---------------------------------------------------------------------------------------------------
 
-LOCAL_MODULES = env.modules
+LOCAL_MODULES = env.local_modules
+MODULE_URLS = env.module_urls
+DIVIDED = env.divided
+SERVICE_SECRETS = env.service_secrets()
 HAS_USERS = "users" in LOCAL_MODULES
 TABLES_FOLLOW = {"auth": "users", "admin": "users", "contenttypes": "users"}
 GUARD = env.guard or ("raise" if env.local else "log")
@@ -43,6 +46,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "heroicons",
+    *(["ninja"] if DIVIDED else []),
     "django_structlog",
     *(f"modules.{name}" for name in LOCAL_MODULES),
     "portal",

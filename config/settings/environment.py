@@ -34,7 +34,10 @@ class Environment(BaseSettings):
     time_zone: str = "UTC"
     school_name: str = "School"
     currency: str = "INR"
-    modules: WordList = MODULES
+    modules: WordList = ()
+    """Those that run in this process; empty: all that have no address elsewhere."""
+    service_secret: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+    """Sign the calls between processes: the first makes tokens, all are accepted."""
     guard: Literal["raise", "log"] | None = None
 
     trusted_proxies: int = Field(default=0, ge=0)
@@ -63,7 +66,7 @@ class Environment(BaseSettings):
             "module_database_urls": {m: url for m, url in databases.items() if url},
         }
 
-    @field_validator("allowed_hosts", "modules", "secret_key_fallbacks", mode="before")
+    @field_validator("allowed_hosts", "modules", "secret_key_fallbacks", "service_secret", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
@@ -77,9 +80,9 @@ class Environment(BaseSettings):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        unknown = set(self.modules) - set(MODULES)
-        if unknown or not self.modules:
-            raise ValueError(f"MODULES names {', '.join(sorted(unknown)) or 'nothing'}; known are {', '.join(MODULES)}")
+        if unknown := set(self.modules) - set(MODULES):
+            raise ValueError(f"MODULES names {', '.join(sorted(unknown))}; known are {', '.join(MODULES)}")
+        self._house_fits()
         if self.environment == "production":
             if len(self.secret_key.get_secret_value()) < 32:
                 raise ValueError("SECRET_KEY must be set, with at least 32 characters, in production")
@@ -97,6 +100,30 @@ class Environment(BaseSettings):
             raise ValueError("PAYMENT_PROVIDER=razorpay needs RAZORPAY_KEY_ID and RAZORPAY_KEY_SECRET")
         return self
 
+    def _house_fits(self) -> None:
+        """Whether what runs here and what is reached elsewhere makes sense together."""
+        for module in self.modules:
+            if module in self.module_urls:
+                raise ValueError(f"{module.upper()}_URL says that {module} runs elsewhere, MODULES that it runs here")
+        for module, url in self.module_urls.items():
+            parts = urlsplit(url)
+            if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+                raise ValueError(f"{module.upper()}_URL={url!r} is no address; give one like http://{module}:8000")
+        if any(len(secret.get_secret_value()) < 32 for secret in self.service_secret):
+            raise ValueError("SERVICE_SECRET must have at least 32 characters")
+        if self.divided and self.environment == "production" and not self.service_secret:
+            raise ValueError("SERVICE_SECRET must be set, to the same value in every process, when modules run apart")
+
+    @property
+    def local_modules(self) -> tuple[str, ...]:
+        """The modules that run in this process."""
+        return self.modules or tuple(m for m in MODULES if m not in self.module_urls)
+
+    @property
+    def divided(self) -> bool:
+        """Whether some modules run in other processes."""
+        return len(self.local_modules) < len(MODULES)
+
     @property
     def local(self) -> bool:
         return self.environment != "production"
@@ -105,6 +132,10 @@ class Environment(BaseSettings):
     def payments_through(self) -> str:
         """The payment provider; empty for none. Production never falls back to the sandbox, which moves no money."""
         return self.payment_provider or ("razorpay" if self.razorpay_key_id else "sandbox" if self.local else "")
+
+    def service_secrets(self) -> list[str]:
+        """What signs and checks service tokens; not in production, the signing key will do."""
+        return [secret.get_secret_value() for secret in self.service_secret] or [self.signing_key()]
 
     def signing_key(self) -> str:
         """The given key; local development makes one and keeps it in `var/secret_key`."""

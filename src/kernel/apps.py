@@ -1,7 +1,9 @@
 from django.apps import AppConfig
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 import contracts
+from contracts.base import Service
 
 
 class KernelConfig(AppConfig):
@@ -13,8 +15,11 @@ class KernelConfig(AppConfig):
 
     def ready(self) -> None:
         from kernel import declarations, guard, reactions
+        from kernel.registry import services
 
         contracts.load_all()
+        for module, url in settings.MODULE_URLS.items():
+            services.connect(Service.interfaces[module], url)
         guard.install()
         reactions.listen()
         declarations.verify()

@@ -7,6 +7,9 @@ from uuid import uuid4
 
 import structlog
 
+TRACE_HEADER = "traceparent"
+"""W3C Trace Context; passed on as it came."""
+
 _module: ContextVar[str | None] = ContextVar("running_module", default=None)
 
 
@@ -18,6 +21,11 @@ def request_id() -> str:
     made = uuid4().hex
     structlog.contextvars.bind_contextvars(request_id=made)
     return made
+
+
+def trace() -> str | None:
+    """The trace that the request in hand belongs to, if whoever sent it said so."""
+    return structlog.contextvars.get_contextvars().get(TRACE_HEADER)
 
 
 def running_module() -> str | None:

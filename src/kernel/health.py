@@ -1,5 +1,6 @@
 """Whether this process can work: its databases, and how far its events lag behind."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from django.db import DatabaseError, connections
@@ -12,6 +13,8 @@ from kernel.databases import alias_of, module_aliases
 from kernel.models import Delivery, DeliveryState
 from kernel.registry import services
 
+PATIENCE = 2.0
+"""Seconds that another process gets to say how it is."""
 LAG_IS_BAD_AFTER = timedelta(minutes=5)
 
 
@@ -58,12 +61,27 @@ def health(request: HttpRequest) -> JsonResponse:
     return JsonResponse(body, status=200 if ok else 503)
 
 
+def is_healthy(interface: type[Service]) -> bool:
+    """Whether a module's database answers; of a module elsewhere, whether its process says that it is well."""
+    match services.binding(interface):
+        case "local":
+            return database_check(alias_of(interface.module)).ok
+        case "http":
+            return services.target(interface).healthy(seconds=PATIENCE)
+    return False
+
+
 def services_status(request: HttpRequest) -> JsonResponse:
     """`/api/v1/services/status`: for each of the contexts where it lives and how it is."""
-    modules = {}
-    for name, interface in sorted(Service.interfaces.items()):
-        binding = services.binding(interface)
-        check = database_check(alias_of(name)) if binding == "local" else None
-        modules[name] = {"binding": binding, "healthy": bool(check and check.ok)}
+    elsewhere = [i for i in Service.interfaces.values() if services.binding(i) == "http"]
+    with ThreadPoolExecutor(max_workers=len(elsewhere) or 1) as threads:
+        healthy = dict(zip(elsewhere, threads.map(is_healthy, elsewhere), strict=True))
+    modules = {
+        name: {
+            "binding": services.binding(interface),
+            "healthy": healthy[interface] if interface in healthy else is_healthy(interface),
+        }
+        for name, interface in sorted(Service.interfaces.items())
+    }
     ok = all(m["healthy"] for m in modules.values())
     return JsonResponse({"status": "ok" if ok else "degraded", "services": modules}, status=200 if ok else 503)

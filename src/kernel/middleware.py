@@ -1,20 +1,29 @@
 """Middleware of the kernel: which request this is, and whose code a view is."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
+import structlog
 from django.http import HttpRequest, HttpResponse
 
-from kernel.context import enter_module, request_id, running
+from kernel.context import TRACE_HEADER, enter_module, request_id, running
+
+TRACE = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 class RequestIdMiddleware:
-    """Tells the caller the id under which the request stands in logs, events and the audit log."""
+    """Tells the caller the id under which the request stands in logs, events and the audit log; keeps the trace that
+    it belongs to.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        trace = request.headers.get(TRACE_HEADER, "")
+        if TRACE.fullmatch(trace):
+            structlog.contextvars.bind_contextvars(**{TRACE_HEADER: trace})
         response = self.get_response(request)
         response["X-Request-ID"] = request_id()
         return response

@@ -87,6 +87,26 @@ class InboxEntry(models.Model):
         return f"{self.consumer}: {self.event_uid}"
 
 
+class CommandAnswer(models.Model):
+    """What a command from another process was answered, so that asking again does not do it again."""
+
+    id = models.BigAutoField(primary_key=True)
+    key = models.CharField(max_length=64, unique=True)
+    operation = models.CharField(max_length=100)
+    begun_at = models.DateTimeField(auto_now_add=True)
+    status = models.PositiveSmallIntegerField(null=True)
+    """Of the HTTP answer; None while the command runs."""
+    body = models.TextField(default="", blank=True)
+
+    class Meta:
+        verbose_name = _("answered command")
+        verbose_name_plural = _("answered commands")
+        indexes: ClassVar = [models.Index(fields=["begun_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.operation} {self.key}"
+
+
 class AuditEntry(models.Model):
     """Who did what to which row, when, and in which request. Append-only."""
 

@@ -7,13 +7,14 @@ leaves = services.get(LeavesService)
 import inspect
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TypeVar, cast
+from typing import Literal, TypeVar, cast
 
 from django.conf import settings
 
 from contracts.base import Actor, Operation, Service
 from contracts.errors import ModuleUnavailable
 from kernel.rpc.local import bind_local
+from kernel.rpc.remote import Target, bind_http
 
 S = TypeVar("S", bound=Service)
 
@@ -28,6 +29,7 @@ class Services:
     def __init__(self) -> None:
         self._bound: dict[type[Service], Service] = {}
         self._providers: dict[type[Service], Service] = {}
+        self._targets: dict[type[Service], Target] = {}
 
     def get(self, interface: type[S]) -> S:
         """The implementation of an interface. Raises ModuleUnavailable when no binding leads to it."""
@@ -36,9 +38,15 @@ class Services:
         except KeyError:
             raise ModuleUnavailable(module=interface.module) from None
 
-    def binding(self, interface: type[Service]) -> str:
-        """How an interface is reached: "local", or "absent"."""
-        return "local" if interface in self._bound else "absent"
+    def binding(self, interface: type[Service]) -> Literal["local", "http", "absent"]:
+        """How an interface is reached."""
+        if interface not in self._bound:
+            return "absent"
+        return "http" if interface in self._targets else "local"
+
+    def target(self, interface: type[Service]) -> Target:
+        """The other process that carries an interface out; KeyError unless its binding is "http"."""
+        return self._targets[interface]
 
     def provider(self, interface: type[S]) -> S:
         """The bare implementation, for the module's own tests and benchmarks."""
@@ -52,6 +60,13 @@ class Services:
             )
         self._providers[interface] = provider
         self._bound[interface] = bind_local(interface, provider, strict=settings.RPC_STRICT)
+
+    def connect(self, interface: type[Service], url: str) -> None:
+        """Reach an interface in another process. Raises ContractBroken when it is provided here."""
+        if interface in self._providers:
+            raise ContractBroken(f"{interface.module} runs here, and is also to be reached at {url}")
+        self._targets[interface] = Target(interface.module, url)
+        self._bound[interface] = bind_http(interface, self._targets[interface])
 
     @contextmanager
     def override(self, interface: type[S], provider: S) -> Iterator[S]:

@@ -30,7 +30,8 @@ def environment(monkeypatch: pytest.MonkeyPatch, **variables: str) -> Environmen
 def test_production_starts_with_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
     env = environment(monkeypatch, **PRODUCTION)
     assert env.allowed_hosts == ("school.example", "www.school.example")
-    assert env.modules == MODULES
+    assert env.local_modules == MODULES
+    assert not env.divided
     assert "k" * 40 not in repr(env)
 
 
@@ -47,6 +48,11 @@ def test_production_starts_with_what_it_needs(monkeypatch: pytest.MonkeyPatch) -
         ({"RAZORPAY_KEY_ID": "rzp"}, "RAZORPAY_KEY_SECRET"),
         ({"TIME_ZONE": "Mars/Olympus"}, "Mars/Olympus"),
         ({"MODULES": "users,wizardry"}, "wizardry"),
+        ({"MODULES": "users,leaves", "LEAVES_URL": "http://leaves:8004", "SERVICE_SECRET": "s" * 32}, "LEAVES_URL"),
+        ({"LEAVES_URL": "leaves:8004", "SERVICE_SECRET": "s" * 32}, "LEAVES_URL='leaves:8004' is no address"),
+        ({"LEAVES_URL": "http://leaves:8004"}, "SERVICE_SECRET must be set"),
+        ({"MODULES": "leaves"}, "SERVICE_SECRET must be set"),
+        ({"SERVICE_SECRET": "short"}, "SERVICE_SECRET must have"),
         ({"ENVIRONMENT": "staging"}, "environment"),
     ],
 )
@@ -67,6 +73,15 @@ def test_a_module_may_have_an_address_and_a_database_of_its_own(monkeypatch: pyt
     env = environment(monkeypatch, ENVIRONMENT="local")
     assert env.module_urls == {"attendance": "http://attendance:8002"}
     assert env.module_database_urls == {"attendance": "postgres://a@db/attendance"}
+
+
+def test_a_module_with_an_address_elsewhere_does_not_run_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ATTENDANCE_URL", "http://attendance:8002")
+    secrets = "n" * 40 + " " + "o" * 40
+    env = environment(monkeypatch, **PRODUCTION, SERVICE_SECRET=secrets)
+    assert set(MODULES) - set(env.local_modules) == {"attendance"}
+    assert env.divided
+    assert env.service_secrets() == secrets.split()
 
 
 def test_a_made_secret_is_kept_for_its_owner_alone(tmp_path: Path) -> None:

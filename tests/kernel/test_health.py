@@ -11,7 +11,8 @@ from django.utils import timezone
 from contracts.leaves import LeavesService
 from kernel import health
 from kernel.models import Delivery, OutboxEvent
-from kernel.registry import services
+from kernel.registry import Services, services
+from tests.kernel.rpc.unreliable import Reply, unreliable
 
 pytestmark = pytest.mark.django_db
 
@@ -56,3 +57,16 @@ def test_the_status_of_all_contexts_tells_where_each_lives(client: Client, monke
     response = client.get("/api/v1/services/status")
     assert (response.status_code, response.json()["status"]) == (503, "degraded")
     assert response.json()["services"]["leaves"] == {"binding": "absent", "healthy": False}
+
+
+@pytest.mark.parametrize(("status", "healthy"), [(200, True), (503, False)])
+def test_a_module_elsewhere_is_asked_how_it_is(
+    client: Client, monkeypatch: pytest.MonkeyPatch, status: int, healthy: bool
+) -> None:
+    with unreliable(lambda request: Reply(status)) as server:
+        elsewhere = Services()
+        elsewhere.connect(LeavesService, server.url)
+        monkeypatch.setattr(health, "services", elsewhere)
+        body = client.get("/api/v1/services/status").json()
+    assert body["services"]["leaves"] == {"binding": "http", "healthy": healthy}
+    assert [request.path for request in server.requests] == ["/health"]

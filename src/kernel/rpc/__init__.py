@@ -1,1 +1,1 @@
-"""How a call reaches another module: the local binding, with the rules of a remote one."""
+"""How a call reaches another module: in this process, with the rules of a remote call, or in another over HTTP."""

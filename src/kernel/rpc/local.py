@@ -39,16 +39,21 @@ def bind_local(interface: type[S], provider: S, *, strict: bool) -> S:
     return cast(S, type(f"Local{interface.__name__}", (interface,), methods)())
 
 
+def refuse_in_transaction(module: str, operation: str) -> None:
+    """Raises CallInTransaction while the caller holds a transaction open, on whatever database."""
+    for connection in connections.all(initialized_only=True):
+        if connection.in_atomic_block and has_open_transaction(connection):
+            raise CallInTransaction(
+                f"{module}.{operation} was called while a transaction on {connection.alias!r} is open"
+            )
+
+
 def _bind(module: str, operation: Operation, method: Callable[..., Any]) -> Callable[..., Any]:
     allowed = operation.allowed_errors
     name = operation.name
 
     def call(**arguments: Any) -> Any:
-        for connection in connections.all(initialized_only=True):
-            if connection.in_atomic_block and has_open_transaction(connection):
-                raise CallInTransaction(
-                    f"{module}.{name} was called while a transaction on {connection.alias!r} is open"
-                )
+        refuse_in_transaction(module, name)
         token = enter_module(module)
         try:
             return method(**arguments)
