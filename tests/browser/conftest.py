@@ -9,12 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.launch.serving import serve
 from tests.plugins.missing_browser import find_browser
 from tests.portal.prepared import Prepared, prepare
 from tests.portal.school import Somebody
+
+AXE: str = Axe().axe_script
+"""The checker of accessibility. As an init script it is put into each page by the browser itself, out of the policy's
+reach.
+"""
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from django.core.management import call_command
 
 from contracts.base import Role
 from modules.users.models import User
+from tests.portal.routes import EVERYBODY, ROUTES
 from tests.portal.school import PASSWORD, Somebody, make_school, session_of
 from tests.servers.keeper import ROOT
 
@@ -39,6 +40,8 @@ class Prepared:
     today: date
     sessions: dict[int, str]
     """User id → the key of a session that has begun."""
+    addresses: dict[str, list[str]]
+    """Role → what head, teacher and first student can open."""
 
     @property
     def classmates(self) -> list[Somebody]:
@@ -97,5 +100,8 @@ def write(facts: str) -> None:
         year_id=school.year.pk,
         today=school.today,
         sessions={person.user_id: session_of(person) for person in people},
+        addresses={
+            role: [r.url(school) for r in ROUTES.values() if role in r.owners and r.is_opened] for role in EVERYBODY
+        },
     )
     Path(facts).write_text(json.dumps(asdict(prepared), default=str))

@@ -29,6 +29,11 @@ class Route:
         """Whether the legacy posts a form there, so that opening it leads back to the form."""
         return self.path.endswith(("_save/", "_post/", "/submit/", "_callback/"))
 
+    @property
+    def is_opened(self) -> bool:
+        """Whether following a link to it shows something."""
+        return "GET" in self.methods.split() and self.opened == 200 and not self.is_form_target
+
     def url(self, school: School) -> str:
         return self.path.format(
             student_leave=StudentLeave.objects.filter(student_id=school.student.profile_id, status="pending").get().pk,
@@ -154,6 +159,5 @@ ROUTES = {
     "delete_fine": Route("/delete_fine/{fine}/", STAFF, "GET POST"),
     "student_view_fines": Route("/student_view_fines/", STUDENT),
     "initialize_payment": Route("/student/initialize_payment/{fine}/", STUDENT, "GET POST"),
-    "sandbox_checkout": Route("/student/sandbox_checkout/", STUDENT, "POST"),
     "payment_callback": Route("/student/payment_callback/", STUDENT, "GET POST"),
 }
