@@ -12,6 +12,7 @@ from pytest_django import Settings
 from modules.finance import providers
 from modules.finance.providers.razorpay import RazorpayProvider
 from tests.modules.finance.test_providers import FakeRazorpay
+from tests.portal.copied import Copies
 from tests.portal.school import School, Somebody, login, make_school
 
 Browse = Callable[[Somebody], Client]
@@ -35,10 +36,15 @@ def _own_media(settings: Settings, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
 
 
+@pytest.fixture(scope="session")
+def schools() -> Copies:
+    return Copies(make_school)
+
+
 @pytest.fixture
-def school(db: None) -> School:
+def school(db: None, schools: Copies) -> School:
     """Forty students; `make_school` and `grow` make more."""
-    return make_school()
+    return schools.one_more()
 
 
 @pytest.fixture
