@@ -15,6 +15,7 @@ from urllib.parse import unquote
 from migrations_legacy.errors import Doubtful, Unplaceable
 
 _ISO_DATE = re.compile(r"(?<![\d-])(\d{4}-\d{2}-\d{2})(?![\d-])")
+_YEAR = re.compile(r"[12]\d{3}")
 _OTHER_DIGITS = re.compile(r"\d")
 _MEDIA_URL = "/media/"
 _TRUE = frozenset({1, "1", "true", "t", "yes", "on"})
@@ -52,6 +53,19 @@ def text(value: object) -> str | None:
 def text_or_blank(value: object) -> str:
     """Text; NULL becomes the empty text."""
     return text(value) or ""
+
+
+def tidy(value: object) -> str | None:
+    """Text that works only without the blanks and line ends that old imports left around it."""
+    written = text(value)
+    if written is None or written == (bare := written.strip()):
+        return written
+    raise Doubtful(bare, "blanks or a line end around it are left out", rule="blanks and line ends left out")
+
+
+def tidy_or_blank(value: object) -> str:
+    """As `tidy`; NULL becomes the empty text."""
+    return tidy(value) or ""
 
 
 def boolean(value: object) -> bool | None:
@@ -95,6 +109,26 @@ def day(value: object) -> date | None:
         return _parse_day(str(value))
     except ValueError as error:
         raise Unplaceable("bad_date", f"{value!r} is not a date") from error
+
+
+def opening_day(value: object) -> date | None:
+    """The first day of a session; of a mere year, its first day."""
+    return _day_of_session(value, month=1, number=1)
+
+
+def closing_day(value: object) -> date | None:
+    """The last day of a session; of a mere year, its last day."""
+    return _day_of_session(value, month=12, number=31)
+
+
+def _day_of_session(value: object, *, month: int, number: int) -> date | None:
+    written = str(value).strip() if value is not None else ""
+    if _YEAR.fullmatch(written):
+        found = date(int(written), month, number)
+        raise Doubtful(
+            found, f"the session says {written} only; it is taken for {found}", rule="a year taken for a day"
+        )
+    return day(value)
 
 
 def decimal(value: object) -> Decimal | None:

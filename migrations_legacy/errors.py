@@ -26,12 +26,16 @@ class Unplaceable(Exception):
 
 
 class Doubtful(Exception):
-    """A value has a place, but not without a remark: `value` is stored, the text becomes a warning in the report."""
+    """A value has a place, but not without a remark: `value` is stored, the text becomes a warning in the report.
 
-    def __init__(self, value: object, text: str) -> None:
+    `rule` names what was done, and is counted in the report; the text says it of this value.
+    """
+
+    def __init__(self, value: object, text: str, *, rule: str = "") -> None:
         super().__init__(text)
         self.value = value
         self.text = text
+        self.rule = rule or text
 
 
 def first_line(error: Exception) -> str:

@@ -80,7 +80,7 @@ TABLES: dict[str, LegacyTable] = {
 }
 
 ESSENTIAL = ("customuser", "courses", "students", "staffs")
-"""Without these four a database is not a legacy school."""
+"""Two of these a database must have to be a legacy school."""
 
 SECRET_COLUMNS = frozenset({"password", "session_data"})
 """Never shown or stored in clear outside the columns meant for them."""

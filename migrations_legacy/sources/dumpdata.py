@@ -11,13 +11,14 @@ import lzma
 import math
 import sqlite3
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
 from migrations_legacy.errors import SourceRefused
-from migrations_legacy.legacy_schema import APP_PREFIX, TABLES
-from migrations_legacy.sources.base import Row
+from migrations_legacy.legacy_schema import TABLES, short_name
+from migrations_legacy.sources.base import BATCH, SourceColumn, SourceTable, Values
 
 _CHUNK = 1 << 20
 _LONGEST_OBJECT = 64 << 20
@@ -29,12 +30,8 @@ _DJANGO_TABLES = {
     "auth.group": "auth_group",
     "auth.permission": "auth_permission",
 }
-_APP = APP_PREFIX.rstrip("_")
-_MANY_TO_MANY = {
-    ("customuser", "groups"): ("customuser_groups", "customuser_id", "group_id"),
-    ("customuser", "user_permissions"): ("customuser_user_permissions", "customuser_id", "permission_id"),
-    ("auth_group", "permissions"): ("auth_group_permissions", "group_id", "permission_id"),
-}
+_DJANGO_LINKS = {"groups": "auth_group", "user_permissions": "auth_permission", "permissions": "auth_permission"}
+_DJANGO_LINK_COLUMNS = {"groups": "group_id", "user_permissions": "permission_id", "permissions": "permission_id"}
 
 
 def _open_text(path: Path) -> IO[str]:
@@ -87,12 +84,9 @@ def _is_complete(path: Path) -> bool:
 
 
 def table_of(model: str) -> str:
-    """`student_management_app.students` → `students`; `sessions.session` → `django_session`."""
+    """`student_management_app.Students` → `student_management_app_students`; `sessions.session` → `django_session`."""
     label = model.lower()
-    if label in _DJANGO_TABLES:
-        return _DJANGO_TABLES[label]
-    app, _, name = label.partition(".")
-    return name if app == _APP else f"{app}_{name}"
+    return _DJANGO_TABLES.get(label, label.replace(".", "_", 1))
 
 
 def _strict_json(row: dict[str, object]) -> str:
@@ -107,6 +101,16 @@ def _strict_json(row: dict[str, object]) -> str:
         return json.dumps(finite, sort_keys=True, allow_nan=False)
 
 
+def _model_of(table: str) -> str:
+    """The model's part of a table's name, as far as it can be told: what follows the app."""
+    return short_name(table).rpartition("_")[2]
+
+
+def _is_link_list(value: object) -> bool:
+    """Whether a field's value is the list of keys that a dump writes for a many-to-many field."""
+    return isinstance(value, list) and bool(value) and all(type(item) is int for item in value)
+
+
 class DumpdataSource:
     """Reads a temporary copy of the dumps' rows, sorted by key."""
 
@@ -118,6 +122,9 @@ class DumpdataSource:
         self._connection.execute("PRAGMA journal_mode = OFF")
         self._connection.execute("PRAGMA synchronous = OFF")
         self._columns: dict[str, dict[str, None]] = {}
+        self._keys: dict[str, tuple[str, ...]] = {}
+        self._targets: dict[tuple[str, str], tuple[str, str]] = {}
+        self._filled: Counter[tuple[str, str]] = Counter()
         try:
             self._connection.execute("BEGIN")
             for path in self._paths:
@@ -137,22 +144,24 @@ class DumpdataSource:
     def description(self) -> str:
         return "dumpdata JSON " + ", ".join(str(path) for path in self._paths)
 
-    def tables(self) -> tuple[str, ...]:
-        return tuple(sorted(self._columns))
-
-    def columns(self, table: str) -> tuple[str, ...]:
-        return tuple(self._columns[table])
+    def tables(self) -> Mapping[str, SourceTable]:
+        return {name: self._facts(name) for name in sorted(self._columns)}
 
     def count(self, table: str) -> int:
         count: int = self._connection.execute(f'SELECT COUNT(*) FROM "{table}"').fetchone()[0]
         return count
 
-    def rows(self, table: str) -> Iterator[Row]:
-        blank: dict[str, object] = dict.fromkeys(self._columns[table])
-        for (data,) in self._connection.execute(f'SELECT data FROM "{table}" ORDER BY key'):
-            yield blank | json.loads(data)
+    def filled(self, table: str) -> dict[str, int]:
+        return {column: self._filled[table, column] for column in self._columns[table]}
 
-    def repeated(self, table: str, columns: tuple[str, ...]) -> frozenset[tuple[object, ...]]:
+    def batches(self, table: str, columns: Sequence[str] = ()) -> Iterator[list[Values]]:
+        names = columns or tuple(self._columns[table])
+        cursor = self._connection.execute(f'SELECT data FROM "{table}" ORDER BY key')
+        while found := cursor.fetchmany(BATCH):
+            rows = [json.loads(data) for (data,) in found]
+            yield [tuple([row.get(name) for name in names]) for row in rows]
+
+    def repeated(self, table: str, columns: Sequence[str]) -> frozenset[Values]:
         names = ", ".join(f"json_extract(data, '$.{column}')" for column in columns)
         return frozenset(
             self._connection.execute(f'SELECT {names} FROM "{table}" GROUP BY {names} HAVING COUNT(*) > 1')
@@ -162,12 +171,22 @@ class DumpdataSource:
         self._connection.close()
         self._folder.cleanup()
 
+    def _facts(self, table: str) -> SourceTable:
+        key = self._keys[table]
+        kinds = self._connection.execute(f'SELECT DISTINCT typeof(key) FROM "{table}"').fetchall()
+        key_kind = "integer" if kinds == [("integer",)] else "text"
+        columns = tuple(
+            SourceColumn(name, kind=key_kind if (name,) == key else "", refers_to=self._targets.get((table, name)))
+            for name in self._columns[table]
+        )
+        return SourceTable(table, columns, key)
+
     def _spill(self, path: Path) -> None:
         if not _is_complete(path):
             raise SourceRefused(f"{path}: the JSON is truncated: its list is not closed.")
         for item in read_objects(path):
             table = table_of(str(item["model"]))
-            known = TABLES.get(table)
+            known = TABLES.get(short_name(table))
             key_column = known.key if known else "id"
             if item.get("pk") is None:
                 raise SourceRefused(
@@ -175,39 +194,53 @@ class DumpdataSource:
                 )
             row: dict[str, object] = {key_column: item["pk"]}
             for name, value in item["fields"].items():
-                if (table, name) in _MANY_TO_MANY:
+                if name in _DJANGO_LINKS or _is_link_list(value):
                     self._spill_links(path, table, name, item["pk"], value)
                 else:
                     row[self._column(table, name)] = value
-            self._store(path, table, item["pk"], row)
+            self._store(path, table, item["pk"], row, key_columns=(key_column,))
 
     def _spill_links(self, path: Path, table: str, name: str, owner: object, values: Sequence[object]) -> None:
-        link, owner_column, other_column = _MANY_TO_MANY[table, name]
+        """The list that a dump keeps of a many-to-many field, as the rows of the table that it stands for."""
+        link, owner_column = f"{table}_{name}", f"{_model_of(table)}_id"
+        other_column = _DJANGO_LINK_COLUMNS.get(name, f"{name}_id" if name != _model_of(table) else f"to_{name}_id")
+        self._targets[link, owner_column] = (table, "")
+        if name in _DJANGO_LINKS:
+            self._targets[link, other_column] = (_DJANGO_LINKS[name], "")
         for value in values:
             if isinstance(value, list | dict):
                 raise SourceRefused(
-                    f"{path}: {table}.{name} uses natural keys; write the dump without --natural-foreign."
+                    f"{path}: {short_name(table)}.{name} uses natural keys; write the dump without --natural-foreign."
                 )
-            self._store(path, link, f"{owner}:{value}", {owner_column: owner, other_column: value})
+            self._store(path, link, f"{owner}:{value}", {owner_column: owner, other_column: value}, key_columns=())
 
     @staticmethod
     def _column(table: str, field: str) -> str:
         """Dumps name foreign keys by field (`course_id`), tables by column (`course_id_id`)."""
-        known = TABLES.get(table)
+        known = TABLES.get(short_name(table))
         return f"{field}_id" if known and f"{field}_id" in known.references else field
 
-    def _store(self, path: Path, table: str, key: object, row: dict[str, object]) -> None:
-        if any(isinstance(value, list) for column, value in row.items() if table in TABLES and column.endswith("_id")):
-            raise SourceRefused(f"{path}: {table} uses natural keys; write the dump without --natural-foreign.")
+    def _store(
+        self, path: Path, table: str, key: object, row: dict[str, object], *, key_columns: tuple[str, ...]
+    ) -> None:
+        known = short_name(table) in TABLES
+        if known and any(isinstance(value, list) for column, value in row.items() if column.endswith("_id")):
+            raise SourceRefused(
+                f"{path}: {short_name(table)} uses natural keys; write the dump without --natural-foreign."
+            )
         if table not in self._columns:
             if not table.isidentifier():
                 raise SourceRefused(f"{path}: {table!r} is no name of a model.")
             self._connection.execute(f'CREATE TABLE "{table}" (key PRIMARY KEY, data TEXT NOT NULL) WITHOUT ROWID')
-            self._columns[table] = {}
+            self._columns[table], self._keys[table] = {}, key_columns
         self._columns[table].update(dict.fromkeys(row))
         data = _strict_json(row)
         done = self._connection.execute(f'INSERT OR IGNORE INTO "{table}" VALUES (?, ?)', (key, data))
-        if done.rowcount == 0:
-            stored = self._connection.execute(f'SELECT data FROM "{table}" WHERE key = ?', (key,)).fetchone()[0]
-            if stored != data:
-                raise SourceRefused(f"{path}: a second, different row {table} {key}; the files are not of one school.")
+        if done.rowcount:
+            self._filled.update((table, column) for column, value in row.items() if value is not None)
+            return
+        stored = self._connection.execute(f'SELECT data FROM "{table}" WHERE key = ?', (key,)).fetchone()[0]
+        if stored != data:
+            raise SourceRefused(
+                f"{path}: a second, different row {short_name(table)} {key}; the files are not of one school."
+            )

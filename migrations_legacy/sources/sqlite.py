@@ -7,13 +7,13 @@ legacy goes on serving, holds its lock for the time of a copy only, and leaves n
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
 from migrations_legacy.errors import SourceRefused
-from migrations_legacy.legacy_schema import short_name
-from migrations_legacy.sources.base import Row
+from migrations_legacy.sources.base import SourceTable, Values
+from migrations_legacy.sources.stored import StoredTables
 
 MAGIC = b"SQLite format 3\x00"
 _PAGE_SIZE_AT = slice(16, 18)
@@ -23,16 +23,6 @@ _CHANGES_AT = slice(24, 28)
 _PAGES_AT = slice(28, 32)
 _VALID_FOR_AT = slice(92, 96)
 _HEADER_SIZE = 100
-_FETCH = 2000
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def tolerant_text(data: bytes) -> str:
-    """Text whose bytes are not UTF-8, with surrogates in their place, so that the row can be recognised."""
-    return data.decode("utf-8", "surrogateescape")
 
 
 def missing_bytes(path: Path) -> int:
@@ -95,7 +85,7 @@ class SqliteSource:
             if short_by := missing_bytes(path):
                 raise SourceRefused(f"{path}: the file is truncated, {short_by} bytes are missing.")
             self._connection = sqlite3.connect(take_snapshot(path, Path(self._folder.name)))
-            self._names = self._read_names(self._connection)
+            self._stored = StoredTables(self._connection)
             self._check(self._connection)
         except (sqlite3.Error, OSError) as error:
             self.close()
@@ -108,74 +98,26 @@ class SqliteSource:
     def description(self) -> str:
         return f"SQLite file {self._path}"
 
-    def tables(self) -> tuple[str, ...]:
-        return tuple(sorted(self._names))
-
-    def columns(self, table: str) -> tuple[str, ...]:
-        return tuple(name for name, _ in self._table_info(table))
+    def tables(self) -> Mapping[str, SourceTable]:
+        return self._stored.tables()
 
     def count(self, table: str) -> int:
-        count: int = self._open().execute(f"SELECT COUNT(*) FROM {self._sql_name(table)}").fetchone()[0]
-        return count
+        return self._stored.count(table)
 
-    def rows(self, table: str) -> Iterator[Row]:
-        given = 0
-        try:
-            for row in self._rows_from(table, given):
-                given += 1
-                yield row
-        except sqlite3.OperationalError as error:
-            if "decode" not in str(error).lower():
-                raise
-            # Decoding by hand costs time on every value, so it is done only once the built-in decoder gave up.
-            self._open().text_factory = tolerant_text
-            yield from self._rows_from(table, given)
+    def filled(self, table: str) -> dict[str, int]:
+        return self._stored.filled(table)
 
-    def repeated(self, table: str, columns: tuple[str, ...]) -> frozenset[tuple[object, ...]]:
-        names = ", ".join(_quoted(column) for column in columns)
-        return frozenset(
-            self._open().execute(f"SELECT {names} FROM {self._sql_name(table)} GROUP BY {names} HAVING COUNT(*) > 1")
-        )
+    def batches(self, table: str, columns: Sequence[str] = ()) -> Iterator[list[Values]]:
+        return self._stored.batches(table, columns)
+
+    def repeated(self, table: str, columns: Sequence[str]) -> frozenset[Values]:
+        return self._stored.repeated(table, columns)
 
     def close(self) -> None:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
         self._folder.cleanup()
-
-    def _open(self) -> sqlite3.Connection:
-        if self._connection is None:
-            raise SourceRefused(f"{self._path}: the source is closed.")
-        return self._connection
-
-    def _sql_name(self, table: str) -> str:
-        return _quoted(self._names[table])
-
-    def _table_info(self, table: str) -> list[tuple[str, int]]:
-        """Column names with their place in the primary key, 0 for none."""
-        return [(row[1], row[5]) for row in self._open().execute(f"PRAGMA table_info({self._sql_name(table)})")]
-
-    def _key(self, table: str) -> tuple[str, ...]:
-        info = self._table_info(table)
-        key = tuple(name for name, place in sorted(info, key=lambda item: item[1]) if place)
-        return key or tuple(name for name, _ in info)
-
-    def _rows_from(self, table: str, offset: int) -> Iterator[Row]:
-        columns = self.columns(table)
-        order = ", ".join(_quoted(column) for column in self._key(table))
-        cursor = self._open().execute(
-            f"SELECT * FROM {self._sql_name(table)} ORDER BY {order} LIMIT -1 OFFSET {offset}"
-        )
-        while rows := cursor.fetchmany(_FETCH):
-            for row in rows:
-                yield dict(zip(columns, row, strict=True))
-
-    @staticmethod
-    def _read_names(connection: sqlite3.Connection) -> dict[str, str]:
-        listed = connection.execute(
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
-        )
-        return {short_name(name): name for (name,) in listed}
 
     @staticmethod
     def _check(connection: sqlite3.Connection) -> None:

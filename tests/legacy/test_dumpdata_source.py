@@ -2,16 +2,24 @@
 
 import gzip
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from migrations_legacy.errors import SourceRefused
 from migrations_legacy.legacy_schema import TABLES
+from migrations_legacy.sources.base import Reader, Values
 from migrations_legacy.sources.dumpdata import DumpdataSource, read_objects
 from migrations_legacy.sources.sqlite import SqliteSource
+from tests.legacy.school import full_name
 
 pytestmark = pytest.mark.sqlite_only
+
+
+def drained(source: Reader, table: str, columns: Sequence[str]) -> list[Values]:
+    """These columns of all rows."""
+    return [values for batch in source.batches(table, columns) for values in batch]
 
 
 def test_foreign_keys_go_by_the_columns_of_the_database(school: Path, dump: Path) -> None:
@@ -19,18 +27,22 @@ def test_foreign_keys_go_by_the_columns_of_the_database(school: Path, dump: Path
     for table, facts in TABLES.items():
         if facts.many_to_many or table == "django_migrations":
             continue
-        assert set(json_files.columns(table)) == set(database.columns(table)), table
-        assert json_files.count(table) == database.count(table), table
-        keys = [row[facts.key] for row in database.rows(table)]
-        assert [row[facts.key] for row in json_files.rows(table)] == keys, table
+        name = full_name(table)
+        assert set(json_files.tables()[name].column_names) == set(database.tables()[name].column_names), table
+        assert json_files.count(name) == database.count(name), table
+        assert json_files.filled(name) == database.filled(name), table
+        keys = drained(database, name, (facts.key,))
+        assert drained(json_files, name, (facts.key,)) == keys, table
     database.close()
     json_files.close()
 
 
 def test_many_to_many_links_become_rows(dump: Path) -> None:
     source = DumpdataSource([dump])
-    assert list(source.rows("customuser_groups")) == [{"customuser_id": 10, "group_id": 1}]
-    assert list(source.rows("auth_group_permissions")) == [{"group_id": 1, "permission_id": 1}]
+    links = full_name("customuser_groups")
+    assert drained(source, links, ("customuser_id", "group_id")) == [(10, 1)]
+    assert drained(source, "auth_group_permissions", ("group_id", "permission_id")) == [(1, 1)]
+    assert source.tables()[links].column("customuser_id").refers_to == (full_name("customuser"), "")
     source.close()
 
 
@@ -42,7 +54,9 @@ def test_several_files_are_one_school_and_may_overlap(dump: Path, tmp_path: Path
         file.writelines(json.dumps(item) + "\n" for item in objects[:60])
     whole, parts = DumpdataSource([dump]), DumpdataSource([first, second])
     for table in whole.tables():
-        assert list(whole.rows(table)) == list(parts.rows(table)), table
+        columns = whole.tables()[table].column_names
+        assert drained(whole, table, columns) == drained(parts, table, columns), table
+        assert whole.filled(table) == parts.filled(table), table
     whole.close()
     parts.close()
 
@@ -57,7 +71,7 @@ def test_objects_are_found_across_the_chunks_that_a_file_is_read_in(
 
 def test_combinations_that_occur_twice_are_found(dump: Path) -> None:
     source = DumpdataSource([dump])
-    assert source.repeated("attendancereport", ("attendance_id_id", "student_id_id")) == {(1, 701)}
+    assert source.repeated(full_name("attendancereport"), ("attendance_id_id", "student_id_id")) == {(1, 701)}
     source.close()
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from migrations_legacy.errors import SourceRefused
+from migrations_legacy.reading.opening import open_source
 from migrations_legacy.sources.dumpdata import DumpdataSource
-from migrations_legacy.sources.recognise import open_source
 from migrations_legacy.sources.sqlite import SqliteSource
 
 pytestmark = pytest.mark.sqlite_only
@@ -17,7 +17,7 @@ def test_a_school_is_recognised_by_its_content_and_not_by_its_name(school: Path,
     renamed = school.rename(tmp_path / "backup.old")
     for path, kind in ((renamed, SqliteSource), (dump, DumpdataSource)):
         source = open_source([path])
-        assert isinstance(source, kind)
+        assert isinstance(source.reader, kind)
         assert str(path) in source.description
         source.close()
 

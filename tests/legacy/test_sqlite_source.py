@@ -3,14 +3,17 @@
 import hashlib
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from migrations_legacy.errors import SourceRefused
 from migrations_legacy.sources.sqlite import SqliteSource
-from tests.legacy.school import insert
+from tests.legacy.school import full_name, insert
 
 pytestmark = pytest.mark.sqlite_only
+
+STUDENTS, COURSES = full_name("students"), full_name("courses")
 
 
 def fingerprint(folder: Path) -> dict[str, str]:
@@ -18,9 +21,15 @@ def fingerprint(folder: Path) -> dict[str, str]:
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
 
 
+def rows(source: SqliteSource, table: str) -> list[dict[str, Any]]:
+    """A table's rows by the names of its columns."""
+    names = source.tables()[table].column_names
+    return [dict(zip(names, values, strict=True)) for batch in source.batches(table) for values in batch]
+
+
 def drained(source: SqliteSource) -> int:
     """Read everything there is; the number of rows."""
-    return sum(1 for table in source.tables() for _ in source.rows(table))
+    return sum(len(rows(source, table)) for table in source.tables())
 
 
 def test_reading_leaves_no_trace(school: Path) -> None:
@@ -35,18 +44,18 @@ def test_reading_leaves_no_trace(school: Path) -> None:
 def test_a_file_that_may_only_be_read_is_enough(school: Path) -> None:
     school.chmod(0o400)
     source = SqliteSource(school)
-    assert source.count("students") == 8
+    assert source.count(STUDENTS) == 8
     source.close()
 
 
-def test_tables_go_by_short_names_and_rows_come_in_order(school: Path) -> None:
+def test_tables_go_by_their_own_names_and_rows_come_in_order(school: Path) -> None:
     source = SqliteSource(school)
-    assert {"customuser", "students", "django_session"} <= set(source.tables())
+    assert {STUDENTS, "django_session"} <= set(source.tables())
     assert "sqlite_sequence" not in source.tables()
-    ids = [int(str(row["id"])) for row in source.rows("students")]
+    ids = [int(row["id"]) for row in rows(source, STUDENTS)]
     assert ids == sorted(ids)
-    assert source.count("students") == len(ids)
-    assert [row["session_key"] for row in source.rows("django_session")] == ["a" * 32, "b" * 32]
+    assert source.count(STUDENTS) == len(ids)
+    assert [row["session_key"] for row in rows(source, "django_session")] == ["a" * 32, "b" * 32]
     source.close()
 
 
@@ -56,7 +65,7 @@ def test_what_others_write_meanwhile_is_not_seen(school: Path) -> None:
     with other:
         insert(other, "courses", id=77, course_name="Late")
     other.close()
-    assert 77 not in [row["id"] for row in source.rows("courses")]
+    assert 77 not in [row["id"] for row in rows(source, COURSES)]
     source.close()
 
 
@@ -68,7 +77,7 @@ def test_what_is_still_in_a_write_ahead_log_is_read_and_the_log_is_left_alone(sc
     assert school.with_name(school.name + "-wal").stat().st_size > 0
     before = {name: digest for name, digest in fingerprint(school.parent).items() if not name.endswith("-shm")}
     source = SqliteSource(school)
-    assert 77 in [row["id"] for row in source.rows("courses")]
+    assert 77 in [row["id"] for row in rows(source, COURSES)]
     source.close()
     after = {name: digest for name, digest in fingerprint(school.parent).items() if not name.endswith("-shm")}
     assert after == before
@@ -102,7 +111,7 @@ def test_a_transaction_that_a_crash_left_half_done_is_not_read(school: Path, tmp
     assert (crashed / (school.name + "-journal")).exists()
     before = fingerprint(crashed)
     source = SqliteSource(crashed / school.name)
-    assert source.count("courses") == 4
+    assert source.count(COURSES) == 4
     source.close()
     assert fingerprint(crashed) == before
 
@@ -115,7 +124,7 @@ def test_text_that_is_not_utf_8_is_still_read(school: Path) -> None:
         insert(writer, "courses", id=78, course_name="after")
     writer.close()
     source = SqliteSource(school)
-    names = {row["id"]: row["course_name"] for row in source.rows("courses")}
+    names = {row["id"]: row["course_name"] for row in rows(source, COURSES)}
     assert names[1] == "Physics"
     assert str(names[77]).encode("utf-8", "surrogateescape") == b"\xc3(\xa9"
     assert names[78] == "after"
@@ -123,10 +132,27 @@ def test_text_that_is_not_utf_8_is_still_read(school: Path) -> None:
     source.close()
 
 
+def test_what_is_declared_is_known(school: Path) -> None:
+    writer = sqlite3.connect(school)
+    writer.execute(f"CREATE TABLE shelf (code text PRIMARY KEY, owner integer NOT NULL REFERENCES {STUDENTS}, note)")
+    writer.close()
+    source = SqliteSource(school)
+    shelf = source.tables()["shelf"]
+    assert shelf.key == ("code",)
+    assert shelf.column("owner").refers_to == (STUDENTS, "")
+    assert [(c.name, c.kind, c.nullable, c.holds_numbers) for c in shelf.columns] == [
+        ("code", "text", True, False),
+        ("owner", "integer", False, True),
+        ("note", "", True, False),
+    ]
+    assert source.filled(STUDENTS)["profile_pic"] == source.count(STUDENTS) - 2
+    source.close()
+
+
 def test_combinations_that_occur_twice_are_found(school: Path) -> None:
     source = SqliteSource(school)
     by = ("attendance_id_id", "student_id_id")
-    assert source.repeated("attendancereport", by) == {(1, 701)}
+    assert source.repeated(full_name("attendancereport"), by) == {(1, 701)}
     source.close()
 
 

@@ -16,10 +16,10 @@ from migrations_legacy.engine import Engine
 from migrations_legacy.errors import LegacyError, first_line
 from migrations_legacy.media import check_folder, check_references, copy_media
 from migrations_legacy.progress import Silent, Written
+from migrations_legacy.reading.opening import open_source
+from migrations_legacy.reading.school import School
 from migrations_legacy.rendering import as_text, write_report
 from migrations_legacy.report import MediaReport, Report
-from migrations_legacy.sources.base import Source
-from migrations_legacy.sources.recognise import open_source
 
 
 class Command(BaseCommand):
@@ -29,7 +29,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("source", nargs="+", type=Path, help="one SQLite file, or one or more dumpdata JSON files")
+        parser.add_argument("source", nargs="+", help="one SQLite file, or one or more dumpdata JSON files")
         parser.add_argument("--media", type=Path, metavar="FOLDER", help="the legacy's media folder, to be copied")
         parser.add_argument("--dry-run", action="store_true", help="read, convert and compare, but write nothing")
         parser.add_argument("--report", type=Path, metavar="FILE", help="also write the report here; JSON for *.json")
@@ -66,12 +66,14 @@ class Command(BaseCommand):
         self.stdout.write(text, ending="")
         self.stdout.flush()
 
-    def _move(self, source: Source, options: dict[str, Any]) -> Report:
+    def _move(self, source: School, options: dict[str, Any]) -> Report:
         began = time.monotonic()
         dry_run: bool = options["dry_run"]
         progress = Written(self._write_progress, in_place=self.stdout.isatty()) if options["verbosity"] else Silent()
         engine = Engine(source, CONTEXTS, progress=progress, dry_run=dry_run)
         report = engine.run()
+        report.unmapped = {name: source.reader.count(name) for name in source.left_tables()}
+        report.extra_columns = source.left_columns()
         if report.succeeded:
             report.media = MediaReport()
             if options["media"]:

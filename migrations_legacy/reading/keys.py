@@ -1,0 +1,32 @@
+"""Keys as numbers: what the legacy's integers are, and what stands for keys of text."""
+
+from hashlib import blake2b
+
+_ABOVE_PLAIN = 1 << 44
+_BITS = 52
+
+
+def number_for(text: str) -> int:
+    """The number that always stands for this text: far above the legacy's ids, and exact in every program."""
+    digest = int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
+    return _ABOVE_PLAIN + digest % (1 << _BITS)
+
+
+def as_number(value: object) -> object:
+    """A key that was kept as text, a float or a truth value, as the whole number that it is; others unchanged."""
+    if value is None or type(value) is int:
+        return value
+    if isinstance(value, str):
+        bare = value.strip()
+        return int(bare) if bare.isascii() and bare.isdigit() and str(int(bare)) == bare else value
+    if isinstance(value, bool) or (isinstance(value, float) and value.is_integer()):
+        return int(value)
+    return value
+
+
+def as_key(value: object) -> int | None:
+    """The number of any key; see `number_for`."""
+    number = as_number(value)
+    if number is None or isinstance(number, int):
+        return number
+    return number_for(str(number))
