@@ -1,13 +1,17 @@
-"""All routes: the kernel's, the pages', a divided house's internal API, and where users is local the admin site."""
+"""All routes: the kernel's, the pages', the API's, a divided house's internal API, and where users is local the admin site."""
 
 from django.conf import settings
 from django.urls import include, path
+from django.views.defaults import bad_request
 
 from contracts.base import Service
+from kernel.rest.problems import api_or
+from portal.views import errors
 
 urlpatterns = [
     path("", include("kernel.urls")),
     path("", include("portal.urls")),
+    path("", include("config.api")),
 ]
 if settings.DIVIDED:
     from kernel.rpc.api import InternalApi
@@ -19,6 +23,7 @@ if settings.HAS_USERS:
 
     urlpatterns.append(path("admin/", admin.site.urls))
 
-handler403 = "portal.views.errors.forbidden"
-handler404 = "portal.views.errors.not_found"
-handler500 = "portal.views.errors.server_error"
+handler400 = api_or(bad_request, 400)
+handler403 = api_or(errors.forbidden, 403)
+handler404 = api_or(errors.not_found, 404)
+handler500 = api_or(errors.server_error, 500)

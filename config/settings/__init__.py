@@ -46,7 +46,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "heroicons",
-    *(["ninja"] if DIVIDED else []),
+    "ninja",
     "django_structlog",
     *(f"modules.{name}" for name in LOCAL_MODULES),
     "portal",
@@ -158,6 +158,12 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+
+# --- the public API ---------------------------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {"UNAUTHENTICATED_USER": None}
+API_MAX_BODY = 1024 * 1024
+API_RATE, API_ANONYMOUS_RATE = env.api_rate, env.api_anonymous_rate
 
 # --- language and time ------------------------------------------------------------------------------------------------
 

@@ -43,6 +43,11 @@ class Environment(BaseSettings):
     trusted_proxies: int = Field(default=0, ge=0)
     """How many proxies stand in front of this process and name their callers in X-Forwarded-For."""
 
+    api_rate: int = Field(default=600, ge=1)
+    """Requests to the API that each account may make in a minute."""
+    api_anonymous_rate: int = Field(default=60, ge=1)
+    """The same for each address without a login."""
+
     email_url: str = ""
     """`smtp://user:password@host:587?tls=1`; empty: mails are written to the log."""
     email_from: str = "school@localhost"

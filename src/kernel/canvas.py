@@ -49,11 +49,16 @@ def canvases() -> list[Canvas]:
 def routes_by_owner() -> dict[str, list[str]]:
     """Path of each route → the module (or "portal") whose view serves it."""
     found: dict[str, list[str]] = {}
-    for path, pattern in _routes(get_resolver().url_patterns, ""):
+    for path, pattern in all_routes():
         owner = owner_of(pattern.callback)
         if owner:
             found.setdefault(owner, []).append(path)
     return found
+
+
+def all_routes() -> Iterator[tuple[str, URLPattern]]:
+    """Every address of this process, with what serves it."""
+    return _routes(get_resolver().url_patterns, "")
 
 
 def _routes(patterns: list[URLPattern | URLResolver], prefix: str) -> Iterator[tuple[str, URLPattern]]:

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -105,6 +106,30 @@ class CommandAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.operation} {self.key}"
+
+
+class KeptResponse(models.Model):
+    """What a request with an Idempotency-Key was answered, so that sending it again does not do it again."""
+
+    id = models.BigAutoField(primary_key=True)
+    who = models.CharField(max_length=64)
+    """Whose key it is, as in "user:7" or "address:192.0.2.1"."""
+    key = models.CharField(max_length=255)
+    digest = models.CharField(max_length=64)
+    """Of method, path and body: a key belongs to one request."""
+    begun_at = models.DateTimeField(default=timezone.now, db_index=True)
+    status = models.PositiveSmallIntegerField(null=True)
+    """None while the request is being answered."""
+    headers = models.JSONField(default=dict)
+    body = models.TextField(default="", blank=True)
+
+    class Meta:
+        verbose_name = _("kept response")
+        verbose_name_plural = _("kept responses")
+        constraints: ClassVar = [models.UniqueConstraint(fields=["who", "key"], name="kernel_one_response_per_key")]
+
+    def __str__(self) -> str:
+        return f"{self.who}: {self.key}"
 
 
 class AuditEntry(models.Model):

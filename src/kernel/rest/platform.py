@@ -1,0 +1,52 @@
+"""The API's description for programs and for people, and the health of each module."""
+
+import json
+from functools import cache
+
+from django.apps import apps
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import get_conditional_response
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_safe
+
+from kernel.databases import alias_of
+from kernel.health import database_check, outbox_check
+from kernel.module import ModuleConfig
+from kernel.rest.answers import etag_of
+from kernel.rest.problems import problem
+from kernel.rest.schema import openapi
+
+
+@cache
+def description() -> bytes:
+    """The OpenAPI document of this process."""
+    return json.dumps(openapi()).encode()
+
+
+@require_safe
+def schema(request: HttpRequest) -> HttpResponse:
+    """`/api/schema/`: the OpenAPI document, as JSON."""
+    response = HttpResponse(description(), content_type="application/json", headers={"ETag": etag_of(description())})
+    return get_conditional_response(request, etag=response["ETag"], response=response) or response
+
+
+@require_safe
+@ensure_csrf_cookie
+def docs(request: HttpRequest) -> HttpResponse:
+    """`/api/docs/`: the same to read and to try out."""
+    settings = {"url": reverse("api_schema"), "deepLinking": True, "persistAuthorization": True}
+    return render(request, "kernel/api_docs.html", {"settings": settings})
+
+
+@require_safe
+def health(request: HttpRequest, module: str) -> HttpResponse:
+    """`/api/v1/<module>/health/`: 200 when the module's database responds and its events are on time, else 503."""
+    if not any(isinstance(config, ModuleConfig) and config.label == module for config in apps.get_app_configs()):
+        return problem(404, "not_found", _("No such module runs here."))
+    checks = [check(alias_of(module)) for check in (database_check, outbox_check)]
+    ok = all(check.ok for check in checks)
+    body = {"module": module, "status": "ok" if ok else "failing", "checks": [check.model_dump() for check in checks]}
+    return JsonResponse(body, status=200 if ok else 503)
