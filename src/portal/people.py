@@ -7,14 +7,16 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from contracts.base import Actor
-from contracts.errors import Conflict
-from contracts.users import Person, Removal, StaffMember
+from contracts.base import Actor, Role
+from contracts.errors import Conflict, NotFound
+from contracts.users import Person, Removal, StaffMember, UsersService
 from kernel.refs import blockers
+from kernel.registry import services
 from portal.components import Meaning
 from portal.tables import Filter, ListState
 
@@ -48,6 +50,20 @@ def status_of(person: Person) -> tuple[Meaning, str | Promise]:
     if not person.is_active:
         return Meaning.NEUTRAL, gettext_lazy("Cannot log in")
     return Meaning.GOOD, gettext_lazy("Complete")
+
+
+def person(actor: Actor, user_id: int) -> Person:
+    """Anybody with an account. Raises NotFound."""
+    found = services.get(UsersService).people(actor=actor, user_ids=(user_id,)).get(user_id)
+    if found is None:
+        raise NotFound(entity="users.User", id=user_id)
+    return found
+
+
+def edit_url(person: Person) -> str:
+    """The HOD's page about a teacher or student; empty for others, who have none."""
+    page = {Role.STAFF: "edit_staff", Role.STUDENT: "edit_student"}.get(person.role)
+    return reverse(page, args=[person.user_id]) if page else ""
 
 
 def initials(name: str) -> str:

@@ -69,6 +69,8 @@ def pages(school: School, browse: Browse) -> dict[str, tuple[Client, str]]:
         "staff": (hod, "/manage_staff/"),
         "passwords": (hod, "/manage_passwords/?page=2"),
         "profile of a student": (student, "/student_profile/"),
+        "where one is logged in": (student, "/sessions/"),
+        "where somebody is logged in": (hod, f"/person_sessions/{school.student.user_id}/"),
         "courses": (hod, "/manage_course/"),
         "subjects": (hod, "/manage_subject/"),
         "session years": (hod, "/manage_session/"),

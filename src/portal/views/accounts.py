@@ -1,4 +1,4 @@
-"""Accounts of staff and students alike: bringing people back, and whether a name is free."""
+"""Accounts of people of any role: closing and opening them, bringing people back, and whether a name is free."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from contracts.base import Role
-from contracts.errors import NotFound
-from contracts.users import UsersService
+from contracts.errors import Conflict, NotFound
+from contracts.users import Person, UsersService
 from kernel.identity import actor_of
 from kernel.registry import services
+from portal import people
 from portal.access import only
 
 LISTS = {Role.STAFF: "manage_staff", Role.STUDENT: "manage_student"}
@@ -24,8 +25,8 @@ def restore_person(request: HttpRequest, user_id: int) -> HttpResponseBase:
     """Undo a withdrawal."""
     actor = actor_of(request)
     users = services.get(UsersService)
-    person = users.people(actor=actor, user_ids=(user_id,)).get(user_id)
-    if person is None or person.role not in LISTS:
+    person = people.person(actor, user_id)
+    if person.role not in LISTS:
         raise NotFound(entity="users.User", id=user_id)
     list_url = reverse(LISTS[person.role])
     if request.method == "POST":
@@ -48,6 +49,52 @@ def restore_person(request: HttpRequest, user_id: int) -> HttpResponseBase:
             "cancel_url": f"{list_url}?profile=withdrawn",
         },
     )
+
+
+@require_http_methods(["GET", "POST"])
+@only(Role.HOD)
+def set_active(request: HttpRequest, user_id: int) -> HttpResponseBase:
+    """Close an account that is open, or open one that is closed."""
+    actor = actor_of(request)
+    person = people.person(actor, user_id)
+    back = reverse("person_sessions", args=[user_id])
+    if person.is_withdrawn:
+        return HttpResponseRedirect(back)
+    if request.method == "POST":
+        wanted = request.POST.get("active") == "1"
+        try:
+            services.get(UsersService).set_active(actor=actor, user_id=user_id, active=wanted)
+        except Conflict as error:
+            messages.error(request, str(error))
+        else:
+            done = _("The account of %s is open.") if wanted else _("The account of %s is closed.")
+            messages.success(request, done % person.full_name)
+        return HttpResponseRedirect(back)
+    return render(request, "portal/confirm.html", _closing(person) if person.is_active else _opening(person))
+
+
+def _closing(person: Person) -> dict[str, object]:
+    return {
+        "title": _("Close the account of %s?") % person.full_name,
+        "consequences": [
+            _("The person is logged out everywhere and cannot log in."),
+            _("Nothing is deleted: lists, classes, marks and fines stay as they are."),
+        ],
+        "confirm_label": _("Close the account"),
+        "cancel_url": reverse("person_sessions", args=[person.user_id]),
+        "hidden": {"active": "0"},
+        "danger": True,
+    }
+
+
+def _opening(person: Person) -> dict[str, object]:
+    return {
+        "title": _("Open the account of %s?") % person.full_name,
+        "consequences": [_("The person can log in again, with the password from before.")],
+        "confirm_label": _("Open the account"),
+        "cancel_url": reverse("person_sessions", args=[person.user_id]),
+        "hidden": {"active": "1"},
+    }
 
 
 # --- the legacy's AJAX: plain text that scripts read ------------------------------------------------------------------

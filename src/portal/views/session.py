@@ -13,7 +13,7 @@ from contracts.base import Actor
 from contracts.errors import LimitReached, Unauthenticated
 from contracts.users import UsersService
 from kernel import context
-from kernel.identity import identity_of, log_in, log_out
+from kernel.identity import identity_of, log_in, log_out, origin_of
 from kernel.registry import services
 from portal.access import HOME, everybody
 from portal.forms.session import LoginForm
@@ -46,6 +46,7 @@ def do_login(request: HttpRequest) -> HttpResponse:
             actor=Actor.anonymous(request_id=context.request_id()),
             email=form.cleaned_data["email"],
             password=form.cleaned_data["password"],
+            origin=origin_of(request),
         )
     except (Unauthenticated, LimitReached) as error:
         messages.error(request, str(error))

@@ -212,6 +212,7 @@ def edit_staff(request: HttpRequest, user_id: int) -> HttpResponseBase:
     form = drafts.restore_for(request, EditStaffForm(initial=_known(person)), "staff_id", user_id)
     context = {
         "title": _("Edit %(name)s (ID %(id)s)") % {"name": person.full_name, "id": user_id},
+        "whose": person,
         "save_url": reverse("edit_staff_save"),
         "save_label": _("Save changes"),
         "delete_url": reverse("delete_staff", args=[user_id]),
