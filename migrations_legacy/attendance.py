@@ -10,10 +10,18 @@ from migrations_legacy.mapping import Context, Duplicates, Reference, TableMappi
 _STATUS = {True: AttendanceStatus.PRESENT.value, False: AttendanceStatus.ABSENT.value}
 
 
+_COUNTS_AS_PRESENT = frozenset({AttendanceStatus.PRESENT.value, AttendanceStatus.LATE.value})
+
+
 def attendance_status(value: object) -> str | None:
     """The legacy's truth value in words."""
     present = boolean(value)
     return None if present is None else _STATUS[present]
+
+
+def legacy_status(status: str) -> int:
+    """The legacy knows presence and absence only."""
+    return int(status in _COUNTS_AS_PRESENT)
 
 
 CONTEXT = Context(
@@ -42,7 +50,7 @@ CONTEXT = Context(
                 *same(integer, "id"),
                 column("attendance_id", "attendance_id_id", integer),
                 column("student_id", "student_id_id", integer),
-                column("status", "status", attendance_status),
+                column("status", "status", attendance_status, back=legacy_status),
                 *same(instant, "created_at", "updated_at"),
             ),
             references=(Reference("attendance_id_id", "attendance"), Reference("student_id_id", "students")),

@@ -4,8 +4,11 @@ The digest is taken over values in one written form that is the same for every d
 legacy, what is stored in SQLite and what is stored in PostgreSQL can be compared. A sum does not depend on the order.
 """
 
+import marshal
 from collections.abc import Sequence
 from hashlib import blake2b
+from typing import Any
+from zlib import crc32
 
 _BITS = (1 << 64) - 1
 
@@ -25,6 +28,21 @@ def key_number(key: object) -> int:
     )
 
 
+def column_digest(value: object) -> int:
+    """A short digest of one value, which tells which side changed a column of a row that both sides changed."""
+    return crc32(ascii(value).encode())
+
+
+def fingerprint(rows: Any, salt: bytes = b"") -> bytes:
+    """8 bytes that stand for rows as they were read, much faster than a digest of each."""
+    try:
+        # Version 2 knows no references between values, so that equal rows give equal bytes.
+        content = marshal.dumps(rows, 2)
+    except ValueError:
+        content = ascii(rows).encode()
+    return blake2b(content, digest_size=8, salt=salt[:16]).digest()
+
+
 class Checksum:
     """An order-independent sum of digests."""
 
@@ -36,6 +54,11 @@ class Checksum:
         """Count one row in."""
         self.rows += 1
         self._sum += digest
+
+    def add_all(self, digests: Sequence[int]) -> None:
+        """Count many rows in."""
+        self.rows += len(digests)
+        self._sum += sum(digests)
 
     def __str__(self) -> str:
         return f"{self._sum & _BITS:016x}"

@@ -1,33 +1,47 @@
-"""Moves a school: context by context, each in a transaction of its own, and accounts for every row."""
+"""Moves a school: table by table, in short transactions, and accounts for every row."""
 
 from collections.abc import Sequence
+from itertools import islice
 from uuid import uuid4
 
-from django.db import IntegrityError, router, transaction
+from django.db import IntegrityError, router
 
 from kernel.guard import acting_as
-from migrations_legacy.errors import LegacyError, MappingError, first_line
+from migrations_legacy.errors import LegacyError, first_line
 from migrations_legacy.mapping import Context, TableMapping
-from migrations_legacy.models import PlacedBlock
+from migrations_legacy.merging import Prefer
+from migrations_legacy.models import OriginalValues, PlacedBlock
+from migrations_legacy.originals import encode, store_originals
 from migrations_legacy.plan import check_columns
 from migrations_legacy.progress import Progress
-from migrations_legacy.report import Report, TableReport
+from migrations_legacy.removal import ContextMove, Removal
+from migrations_legacy.report import Disagreement, Report, TableReport
 from migrations_legacy.sources.base import Source
 from migrations_legacy.table_move import Shared, TableMove
 from migrations_legacy.target import TargetTable
 
-
-class Disagreement(Exception):
-    """The figures of a context do not add up; its transaction is rolled back."""
+_PEOPLE = "customuser"
+_FEW = 20
+_AT_ONCE = 1000
 
 
 class Engine:
     """One run from one source. `files`: the media paths that placed rows refer to → the first such row."""
 
     def __init__(
-        self, source: Source, contexts: Sequence[Context], *, progress: Progress, dry_run: bool = False
+        self,
+        source: Source,
+        contexts: Sequence[Context],
+        *,
+        progress: Progress,
+        dry_run: bool = False,
+        prefer: Prefer | None = None,
+        reserve: int = 0,
     ) -> None:
-        """MappingError when the mappings do not fit the source or the models; nothing is written then."""
+        """MappingError when the mappings do not fit the source or the models; nothing is written then.
+
+        `prefer`: whose side is taken in conflicts; `reserve`: how far above the legacy's ids those of new rows begin.
+        """
         self._source, self._contexts, self._progress, self._dry_run = source, contexts, progress, dry_run
         self.report = Report(source=source.description, dry_run=dry_run)
         self.files: dict[str, str] = {}
@@ -36,28 +50,52 @@ class Engine:
         for mapping in present:
             check_columns(mapping, source.columns(mapping.source))
         self._targets = {id(mapping): TargetTable(mapping) for mapping in present}
-        referred = {
-            reference.table for context in contexts for table in context.tables for reference in table.references
-        }
-        self._shared = Shared(
-            source=source,
-            run=uuid4().hex,
-            dry_run=dry_run,
-            progress=progress,
-            placed={table: set() for table in referred},
-            warn=self.report.warnings.append,
-            uses_file=self._note_file,
-        )
+        self._prefer = prefer
+        self._reserve = reserve
 
     def run(self) -> Report:
-        """Move everything. Stops after the first context whose figures do not agree; the report says which."""
+        """Move everything. Stops at the first table whose figures do not agree; the report says which."""
         self._look_over_the_source()
         try:
-            for context in self._contexts:
-                self._move(context)
+            moves = self._pass()
+            if self._makes_room(moves):
+                # What was refused may find its place now: a name that somebody had who is gone, for one.
+                before, self.report.tables = self.report.tables, []
+                self._pass()
+                for earlier, later in zip(before, self.report.tables, strict=True):
+                    later.add_earlier(earlier)
         except Disagreement:
             self.report.warnings.append("The run stopped; what does not agree was rolled back.")
         return self.report
+
+    def _pass(self) -> list[ContextMove]:
+        referred = {ref.table for context in self._contexts for table in context.tables for ref in table.references}
+        shared = Shared(
+            source=self._source,
+            run=uuid4().hex,
+            dry_run=self._dry_run,
+            progress=self._progress,
+            placed={table: set() for table in referred},
+            warn=self._warn,
+            uses_file=self._note_file,
+            prefer=self._prefer,
+            reserve=self._reserve,
+        )
+        moves = [move for context in self._contexts for move in self._move(context, shared)]
+        Removal(moves, prefer=self._prefer, dry_run=self._dry_run).run()
+        for move in moves:
+            with acting_as(move.context):
+                move.table.finish()
+        return moves
+
+    def _makes_room(self, moves: Sequence[ContextMove]) -> bool:
+        figures = [move.table.report for move in moves]
+        refused = sum(table.quarantined["refused"] for table in figures)
+        return not self._dry_run and bool(refused) and any(table.removed or table.updated for table in figures)
+
+    def _warn(self, text: str) -> None:
+        if text not in self.report.warnings:
+            self.report.warnings.append(text)
 
     def _note_file(self, row: str, path: str) -> None:
         self.files.setdefault(path, row)
@@ -78,30 +116,19 @@ class Engine:
             if extra := [column for column in self._source.columns(name) if column not in mapped[name]]:
                 self.report.extra_columns[name] = extra
 
-    def _move(self, context: Context) -> None:
-        tables = [table for table in context.tables if id(table) in self._targets]
-        aliases = {self._targets[id(table)].alias for table in tables}
-        if len(aliases) > 1:
-            raise MappingError(f"{context.name}: its tables are in more than one database.")
+    def _move(self, context: Context, shared: Shared) -> list[ContextMove]:
         self._skip(context)
-        if not aliases:
-            return
-        alias = aliases.pop()
-        # A read outside any transaction: from here on the guard sees a new piece of work.
-        self._targets[id(tables[0])].is_empty()
-        deferred = alias != router.db_for_write(PlacedBlock)
+        moves = []
         with acting_as(context.name):
-            if self._dry_run:
-                for table in tables:
-                    self._run_one(context, table, deferred=deferred)
-                return
-            try:
-                with transaction.atomic(using=alias):
-                    moves = [self._run_one(context, table, deferred=deferred) for table in tables]
-            except IntegrityError as error:
-                raise LegacyError(f"{context.name}: the database refuses the move ({first_line(error)}).") from error
-            for move in moves:
-                move.finish()
+            for mapping in context.tables:
+                if id(mapping) in self._targets:
+                    try:
+                        moves.append(ContextMove(context.name, self._run_one(context, mapping, shared)))
+                    except IntegrityError as error:
+                        raise LegacyError(
+                            f"{mapping.source}: the database refuses the move ({first_line(error)})."
+                        ) from error
+        return moves
 
     def _skip(self, context: Context) -> None:
         for skipped in context.skipped:
@@ -110,17 +137,31 @@ class Engine:
                 figures = TableReport(context.name, skipped.source, "", counted=rows, read=rows)
                 figures.skipped[skipped.rule] = rows
                 self.report.tables.append(figures)
+                if skipped.kept and not self._dry_run:
+                    self._keep_aside(skipped.source)
 
-    def _run_one(self, context: Context, mapping: TableMapping, *, deferred: bool) -> TableMove:
+    def _keep_aside(self, table: str) -> None:
+        """A table that is left out can be written back as it was."""
+        rows = enumerate(self._source.rows(table))
+        count = 0
+        while part := {place: encode(row) for place, row in islice(rows, _AT_ONCE)}:
+            store_originals(table, "", part)
+            count += len(part)
+        OriginalValues.objects.filter(source=table, target="", key__gte=count).delete()
+
+    def _run_one(self, context: Context, mapping: TableMapping, shared: Shared) -> TableMove:
         figures = TableReport(context.name, mapping.source, mapping.target, main=mapping.main)
         self.report.tables.append(figures)
         target = self._targets[id(mapping)]
-        move = TableMove(mapping=mapping, target=target, report=figures, shared=self._shared, deferred=deferred)
+        deferred = target.alias != router.db_for_write(PlacedBlock)
+        move = TableMove(mapping=mapping, target=target, report=figures, shared=shared, deferred=deferred)
         move.run()
-        if not self._dry_run:
-            move.verify()
-            target.reset_sequence()
         self._progress.finish(move.summary())
         if not (figures.balances and figures.agrees):
             raise Disagreement
+        if mapping.source == _PEOPLE and len(move.gone) > _FEW and len(move.gone) * 2 > move.remembered:
+            raise LegacyError(
+                f"The source lacks {len(move.gone)} of the {move.remembered} accounts that were moved from it before. "
+                "Is it the same school?"
+            )
         return move

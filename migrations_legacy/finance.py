@@ -13,6 +13,11 @@ def fine_status(value: object) -> str | None:
     return None if paid is None else _STATUS[paid]
 
 
+def legacy_paid(status: str) -> int:
+    """The legacy knows paid and unpaid only."""
+    return int(status == FineStatus.PAID.value)
+
+
 CONTEXT = Context(
     name="finance",
     tables=(
@@ -25,7 +30,7 @@ CONTEXT = Context(
                 *same(decimal, "amount"),
                 *same(text, "reason", "payment_id"),
                 *same(day, "due_date"),
-                column("status", "paid", fine_status),
+                column("status", "paid", fine_status, back=legacy_paid),
                 *same(instant, "created_at", "payment_date"),
             ),
             references=(Reference("student_id_id", "students"),),

@@ -6,6 +6,7 @@ from migrations_legacy.errors import Doubtful
 from migrations_legacy.mapping import Column, Context, Reference, TableMapping, column, same
 
 _STATUS = {0: LeaveStatus.PENDING.value, 1: LeaveStatus.APPROVED.value, 2: LeaveStatus.REJECTED.value}
+_REJECTED = 2
 
 
 def leave_status(value: object) -> str:
@@ -18,13 +19,18 @@ def leave_status(value: object) -> str:
     )
 
 
+def legacy_leave_status(status: str) -> int:
+    """The legacy has no word for a request that was taken back; it shows it as rejected."""
+    return next((number for number, word in _STATUS.items() if word == status), _REJECTED)
+
+
 _COLUMNS: tuple[Column, ...] = (
     *same(integer, "id"),
     column("first_day", "leave_date", leave_first_day),
     column("last_day", "leave_date", leave_last_day),
     column("written_dates", "leave_date", text),
     column("reason", "leave_message", text),
-    column("status", "leave_status", leave_status),
+    column("status", "leave_status", leave_status, back=legacy_leave_status),
     *same(instant, "created_at", "updated_at"),
 )
 

@@ -3,6 +3,7 @@
 import sys
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from django.db import models, transaction
 
@@ -10,30 +11,70 @@ from migrations_legacy.models import PlacedBlock
 
 KEYS_PER_BLOCK = 1000
 _HASH_SHIFT = 54
+_AT_ONCE = 200
 
 Entries = dict[int, int]
+ColumnDigests = tuple[int, ...]
+
+
+@dataclass
+class Block:
+    """What is remembered of up to a thousand neighbouring keys."""
+
+    entries: Entries = field(default_factory=dict)
+    """Key → digest of the row."""
+    columns: dict[int, ColumnDigests] = field(default_factory=dict)
+    """Key → short digest of each column; for mappings that are merged by column, else empty."""
+    seal: bytes = b""
+    """Fingerprint of both sides, when every row of the block was placed and the same on both; else empty."""
+
+    def forget(self, key: int) -> None:
+        """The row is gone."""
+        self.entries.pop(key, None)
+        self.columns.pop(key, None)
+        self.seal = b""
 
 
 def pack(entries: Mapping[int, int]) -> bytes:
     """Keys, then digests, in the order of keys; 16 bytes a row, little-endian on every machine."""
-    keys = array("q", sorted(entries))
-    digests = array("Q", (entries[key] for key in keys))
-    if sys.byteorder == "big":
-        keys.byteswap()
-        digests.byteswap()
-    return keys.tobytes() + digests.tobytes()
+    keys = sorted(entries)
+    return _bytes("q", keys) + _bytes("Q", (entries[key] for key in keys))
 
 
 def unpack(data: bytes | memoryview) -> Entries:
     """The reverse of `pack`."""
     half = len(data) // 2
-    keys, digests = array("q"), array("Q")
-    keys.frombytes(bytes(data[:half]))
-    digests.frombytes(bytes(data[half:]))
+    return dict(zip(_numbers("q", data[:half]), _numbers("Q", data[half:]), strict=True))
+
+
+def pack_columns(columns: Mapping[int, ColumnDigests]) -> bytes:
+    """The columns' digests in the order of keys; 4 bytes each."""
+    return _bytes("I", (digest for key in sorted(columns) for digest in columns[key]))
+
+
+def unpack_columns(data: bytes | memoryview, keys: Iterable[int]) -> dict[int, ColumnDigests]:
+    """The reverse of `pack_columns`, given the keys."""
+    ordered = sorted(keys)
+    if not data or not ordered:
+        return {}
+    digests = tuple(_numbers("I", data))
+    width = len(digests) // len(ordered)
+    return {key: digests[place * width : (place + 1) * width] for place, key in enumerate(ordered)}
+
+
+def _bytes(kind: str, numbers: Iterable[int]) -> bytes:
+    values = array(kind, numbers)
     if sys.byteorder == "big":
-        keys.byteswap()
-        digests.byteswap()
-    return dict(zip(keys, digests, strict=True))
+        values.byteswap()
+    return values.tobytes()
+
+
+def _numbers(kind: str, data: bytes | memoryview) -> "array[int]":
+    values = array(kind)
+    values.frombytes(bytes(data))
+    if sys.byteorder == "big":
+        values.byteswap()
+    return values
 
 
 class Ledger:
@@ -46,36 +87,47 @@ class Ledger:
     def __init__(self, source: str, target: str, *, hashed: bool, deferred: bool = False) -> None:
         """`hashed`: keys are digests of text, spread over all numbers, and not the legacy's ids."""
         self._source, self._target, self._hashed, self._deferred = source, target, hashed, deferred
-        self._pending: dict[int, bytes] = {}
+        self._pending: dict[int, Block] = {}
         self._stored = set(self._blocks().values_list("block", flat=True))
 
-    def __len__(self) -> int:
-        """How many rows are remembered."""
-        return sum(len(entries) for entries in self.everything())
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is remembered."""
+        return not self._stored and not self._pending
 
     def block_of(self, key: int) -> int:
         """The block that a key belongs to."""
         return key >> _HASH_SHIFT if self._hashed else key // KEYS_PER_BLOCK
 
-    def load(self, keys: Iterable[int]) -> Entries:
-        """Everything remembered in the blocks of these keys."""
-        return self._load({self.block_of(key) for key in keys})
+    def numbers(self) -> set[int]:
+        """The numbers of all blocks."""
+        return self._stored | self._pending.keys()
 
-    def everything(self) -> Iterator[Entries]:
+    def load(self, numbers: Iterable[int]) -> dict[int, Block]:
+        """The blocks of these numbers; empty ones for those that are not remembered."""
+        wanted = set(numbers)
+        found: dict[int, Block] = {number: Block() for number in wanted}
+        stored = sorted(wanted & self._stored - self._pending.keys())
+        for start in range(0, len(stored), _AT_ONCE):
+            rows = self._blocks().filter(block__in=stored[start : start + _AT_ONCE])
+            for number, entries, columns, seal in rows.values_list("block", "entries", "columns", "seal"):
+                unpacked = unpack(entries)
+                found[number] = Block(unpacked, unpack_columns(columns, unpacked), bytes(seal))
+        for number in wanted & self._pending.keys():
+            found[number] = self._pending[number]
+        return found
+
+    def everything(self) -> Iterator[tuple[int, Block]]:
         """All blocks, one after the other."""
-        for block in sorted(self._stored | self._pending.keys()):
-            yield self._load({block})
+        for number in sorted(self.numbers()):
+            yield number, self.load({number})[number]
 
-    def save(self, entries: Mapping[int, int]) -> None:
-        """Remember these entries. They replace their blocks, so they must have been joined with what `load` gave."""
-        by_block: dict[int, Entries] = {}
-        for key, digest in entries.items():
-            by_block.setdefault(self.block_of(key), {})[key] = digest
-        packed = {number: pack(part) for number, part in by_block.items()}
+    def save(self, blocks: Mapping[int, Block]) -> None:
+        """Remember these blocks, in the place of what was remembered of them."""
         if self._deferred:
-            self._pending.update(packed)
+            self._pending.update(blocks)
         else:
-            self._write(packed)
+            self._write(blocks)
 
     def flush(self) -> None:
         """Store what was kept aside."""
@@ -84,29 +136,29 @@ class Ledger:
                 self._write(self._pending)
             self._pending = {}
 
-    def _load(self, blocks: set[int]) -> Entries:
-        found: Entries = {}
-        stored = sorted(blocks & self._stored - self._pending.keys())
-        for start in range(0, len(stored), 500):
-            part = self._blocks().filter(block__in=stored[start : start + 500])
-            for data in part.values_list("entries", flat=True):
-                found.update(unpack(data))
-        for block in blocks & self._pending.keys():
-            found.update(unpack(self._pending[block]))
-        return found
-
-    def _write(self, packed: Mapping[int, bytes]) -> None:
+    def _write(self, blocks: Mapping[int, Block]) -> None:
+        kept = {number: block for number, block in blocks.items() if block.entries}
         PlacedBlock.objects.bulk_create(
             [
-                PlacedBlock(source=self._source, target=self._target, block=number, entries=data)
-                for number, data in packed.items()
+                PlacedBlock(
+                    source=self._source,
+                    target=self._target,
+                    block=number,
+                    entries=pack(block.entries),
+                    columns=pack_columns(block.columns),
+                    seal=block.seal,
+                )
+                for number, block in kept.items()
             ],
-            batch_size=200,
+            batch_size=_AT_ONCE,
             update_conflicts=True,
             unique_fields=["source", "target", "block"],
-            update_fields=["entries"],
+            update_fields=["entries", "columns", "seal"],
         )
-        self._stored |= packed.keys()
+        emptied = blocks.keys() - kept.keys()
+        if emptied & self._stored:
+            self._blocks().filter(block__in=emptied & self._stored).delete()
+        self._stored = (self._stored | kept.keys()) - emptied
 
     def _blocks(self) -> "models.QuerySet[PlacedBlock]":
         return PlacedBlock.objects.filter(source=self._source, target=self._target)

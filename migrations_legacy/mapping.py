@@ -25,11 +25,15 @@ class Column:
     convert: Convert
     is_file: bool = False
     """The value is a path below the media folder; whether the file is there is checked."""
+    back: Callable[..., object] | None = None
+    """From the stored value to the legacy's, where the conversion is one of the mapping's own."""
 
 
-def column(target: str, source: str, convert: Convert, *, is_file: bool = False) -> Column:
+def column(
+    target: str, source: str, convert: Convert, *, is_file: bool = False, back: Callable[..., object] | None = None
+) -> Column:
     """A field that is filled from one column."""
-    return Column(target, (source,), convert, is_file=is_file)
+    return Column(target, (source,), convert, is_file=is_file, back=back)
 
 
 def same(convert: Convert, *names: str) -> tuple[Column, ...]:
@@ -93,6 +97,10 @@ class TableMapping:
     main: bool = True
     ignored: frozenset[str] = frozenset()
     """Source columns that are left out on purpose, for a reason stated in the mapping file."""
+    merged: bool = False
+    """When both sides changed a row, each column is looked at by itself; else the row as a whole is a conflict."""
+    latest: tuple[str, ...] = ()
+    """Of a merged row: times of the target of which the later one stands."""
 
     def source_columns(self) -> set[str]:
         """The source's columns that this mapping reads or leaves out on purpose."""
@@ -108,6 +116,8 @@ class SkippedTable:
 
     source: str
     rule: str
+    kept: bool = False
+    """Its rows are kept aside as they are, so that a legacy can be written again with them."""
 
 
 @dataclass(frozen=True)

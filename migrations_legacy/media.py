@@ -14,6 +14,9 @@ from migrations_legacy.report import MediaReport
 
 _CHUNK = 1 << 20
 
+Compared = dict[str, tuple[int, int]]
+"""Name → size and time of change of files that were found to be the same."""
+
 
 def check_folder(folder: Path) -> None:
     """SourceRefused when this is no folder that can be read."""
@@ -21,15 +24,23 @@ def check_folder(folder: Path) -> None:
         raise SourceRefused(f"{folder}: there is no such folder.")
 
 
-def copy_media(folder: Path, storage: Storage, report: MediaReport, *, dry_run: bool = False) -> None:
-    """Copy all files of the folder under their own names. What is there already is compared and never overwritten."""
+def copy_media(
+    folder: Path, storage: Storage, report: MediaReport, *, dry_run: bool = False, compared: Compared | None = None
+) -> None:
+    """Copy all files of the folder under their own names. What is there already is compared and never overwritten.
+
+    `compared` is kept by a process that copies again and again, so that it reads only what was touched in between.
+    """
+    compared = {} if compared is None else compared
     root = folder.resolve()
     for path in _files(root, report):
         name = path.relative_to(root).as_posix()
         report.found += 1
+        touched = (path.stat().st_size, path.stat().st_mtime_ns)
         if storage.exists(name):
-            if _same_content(path, storage, name):
+            if compared.get(name) == touched or _same_content(path, storage, name):
                 report.unchanged += 1
+                compared[name] = touched
             else:
                 report.different.append(name)
             continue

@@ -80,8 +80,12 @@ def _remarks(table: TableReport) -> Iterator[str]:
         yield f"{name}: {table.edited_here} were changed here since; ours were kept"
     if table.removed_here:
         yield f"{name}: {table.removed_here} were deleted here since and stay deleted"
-    if table.gone:
-        yield f"{name}: {table.gone} of earlier runs are no longer in the source; they were kept here"
+    if table.merged:
+        yield f"{name}: {table.merged} were changed on both sides in different columns; all these changes stand"
+    if table.removed:
+        yield f"{name}: {table.removed} of earlier runs have no place in the source any more and were deleted"
+    for reason, rows in sorted(table.kept.items()):
+        yield f"{name}: {rows} kept, {reason}"
     if not table.balances:
         yield f"{name}: the balance fails, {table.counted} rows in the source, {table.read} read"
     if not table.agrees:

@@ -5,6 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 
+class Disagreement(Exception):
+    """The figures of a table do not add up; the transaction is rolled back."""
+
+
 @dataclass
 class TableReport:
     """One mapping of one source table."""
@@ -27,8 +31,14 @@ class TableReport:
     """Part of `unchanged`: the source did not change, but we did, and ours was kept."""
     removed_here: int = 0
     """Part of `unchanged`: placed by an earlier run and deleted here since."""
+    merged: int = 0
+    """Rows that both sides changed in different columns; each side's changes stand."""
     gone: int = 0
-    """Rows of earlier runs that the source no longer has; they are kept here."""
+    """Rows of earlier runs that have no place any more, as a rule because the source no longer has them."""
+    removed: int = 0
+    """Part of `gone`: deleted here too."""
+    kept: Counter[str] = field(default_factory=Counter)
+    """Part of `gone`: a conflict, and so kept here; reason → rows."""
     source_checksum: str = ""
     target_checksum: str = ""
     """Empty when nothing was written and so nothing was verified."""
@@ -51,6 +61,16 @@ class TableReport:
         """Both sides hold the same content."""
         return not self.target_checksum or self.source_checksum == self.target_checksum
 
+    def add_earlier(self, earlier: "TableReport") -> None:
+        """Join with what an earlier pass of the same run did; this pass has found that unchanged."""
+        self.unchanged -= earlier.written
+        self.inserted += earlier.inserted
+        self.updated += earlier.updated
+        self.merged += earlier.merged
+        self.gone += earlier.removed
+        self.removed += earlier.removed
+        self.seconds += earlier.seconds
+
     def as_dict(self) -> dict[str, Any]:
         return {
             "context": self.context,
@@ -68,7 +88,10 @@ class TableReport:
             "skipped_by_rule": dict(sorted(self.skipped.items())),
             "edited_here": self.edited_here,
             "removed_here": self.removed_here,
+            "merged": self.merged,
             "gone_from_source": self.gone,
+            "removed": self.removed,
+            "kept_though_gone": dict(sorted(self.kept.items())),
             "verified": self.verified,
             "source_checksum": self.source_checksum,
             "target_checksum": self.target_checksum,
@@ -127,7 +150,7 @@ class Report:
     @property
     def changed(self) -> bool:
         """Whether anything was brought over."""
-        return any(table.written for table in self.tables) or bool(self.media and self.media.copied)
+        return any(table.written or table.removed for table in self.tables) or bool(self.media and self.media.copied)
 
     @property
     def verdict(self) -> str:
@@ -136,13 +159,20 @@ class Report:
             wrong = [table.source for table in self.tables if not (table.balances and table.agrees)]
             return f"FAILED: the figures of {', '.join(wrong)} do not agree."
         written = sum(table.written for table in self.tables)
+        removed = sum(table.removed for table in self.tables)
         if self.dry_run:
-            return (
-                f"Dry run: nothing was written. {written} rows would be." if written else "Dry run: nothing to write."
-            )
+            planned = f"{written} rows would be" + (f", and {removed} deleted." if removed else ".")
+            return f"Dry run: nothing was written. {planned}" if written + removed else "Dry run: nothing to write."
+        conflicts = f" Conflicts to decide: {self.conflicts}." if self.conflicts else ""
         if not self.changed:
-            return "Nothing changed since the last run. The balance holds and both sides agree."
-        return f"{written} rows written. The balance holds and both sides agree."
+            return f"Nothing changed since the last run. The balance holds and both sides agree.{conflicts}"
+        done = f"{written} rows written" + (f", {removed} deleted" if removed else "")
+        return f"{done}. The balance holds and both sides agree.{conflicts}"
+
+    @property
+    def conflicts(self) -> int:
+        """Rows that both sides changed since the last run, and of which ours was kept for the time being."""
+        return sum(table.quarantined["conflict"] + table.kept.total() for table in self.tables)
 
     def as_dict(self) -> dict[str, Any]:
         return {

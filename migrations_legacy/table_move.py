@@ -1,23 +1,42 @@
-"""Moves one table: reads, converts, compares, writes, and remembers what was placed."""
+"""Moves one table: reads, converts, compares, writes, reads back, and remembers what was placed.
+
+Rows are handled in blocks of a thousand neighbouring keys. A block in which both sides agreed is sealed with a
+fingerprint of each; as long as both stay as they are, a later run passes over it without looking at its rows.
+"""
 
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import blake2b
+from itertools import islice
+from typing import Any
+
+from django.db import transaction
 
 from migrations_legacy.decide import Decision, decide
-from migrations_legacy.digest import Checksum, key_number
+from migrations_legacy.digest import Checksum, column_digest, digest_of, fingerprint, key_number
 from migrations_legacy.errors import Unplaceable
-from migrations_legacy.ledger import KEYS_PER_BLOCK, Entries, Ledger
+from migrations_legacy.ledger import KEYS_PER_BLOCK, Block, Ledger
 from migrations_legacy.mapping import TableMapping
+from migrations_legacy.merging import Prefer, merge_columns
+from migrations_legacy.originals import OriginalsKeeper
 from migrations_legacy.plan import Plan
 from migrations_legacy.progress import Progress
 from migrations_legacy.quarantine import Quarantine
-from migrations_legacy.report import TableReport
+from migrations_legacy.report import Disagreement, TableReport
 from migrations_legacy.sources.base import Row, Source
-from migrations_legacy.target import Prepared, TargetTable
+from migrations_legacy.target import Prepared, TargetTable, Values
 
 _ROWS_PER_BATCH = 5000
-_REASONS = {Decision.TAKEN: "taken", Decision.CONFLICT: "conflict"}
+
+TAKEN = (
+    "the id belongs to another row that was entered here; give the legacy's row another id, or let ids here begin "
+    "higher from the first move on (--reserve)"
+)
+"""What to do about a row whose place is taken."""
 
 
 @dataclass
@@ -33,6 +52,9 @@ class Shared:
     warn: Callable[[str], None]
     uses_file: Callable[[str, str], None]
     """Takes a description of a row and the media path that it refers to."""
+    prefer: Prefer | None = None
+    reserve: int = 0
+    """How far above the legacy's highest key the numbering of new rows begins."""
 
 
 def batches(rows: Iterator[Row], key: str) -> Iterator[list[Row]]:
@@ -41,191 +63,398 @@ def batches(rows: Iterator[Row], key: str) -> Iterator[list[Row]]:
     Tables whose keys are no integers (sessions) come as one batch; their digests are spread over all blocks.
     """
     batch: list[Row] = []
-    block: int | None = None
-    for row in rows:
-        value = row[key]
-        if isinstance(value, int):
-            here = value // KEYS_PER_BLOCK
-            if here != block:
-                if len(batch) >= _ROWS_PER_BATCH:
-                    yield batch
-                    batch = []
-                block = here
-        batch.append(row)
+    whole = True
+    while chunk := list(islice(rows, _ROWS_PER_BATCH)):
+        batch += chunk
+        whole = whole and {type(row[key]) for row in chunk} == {int}
+        if not whole:
+            continue
+        border = int(str(batch[-1][key])) // KEYS_PER_BLOCK * KEYS_PER_BLOCK
+        cut = bisect_left(batch, border, key=lambda row: int(str(row[key])))
+        if cut:
+            yield batch[:cut]
+            batch = batch[cut:]
     if batch:
         yield batch
 
 
+@dataclass
+class Settled:
+    """What was decided about the rows of a few blocks, until it is written."""
+
+    inserts: dict[int, tuple[Prepared, Row]] = field(default_factory=dict)
+    updates: dict[int, tuple[Prepared, Row]] = field(default_factory=dict)
+    theirs: dict[int, Values] = field(default_factory=dict)
+    """Key number → written values, of rows that have a place."""
+    digests: dict[int, int] = field(default_factory=dict)
+    placed: list[tuple[int, Row]] = field(default_factory=list)
+    changes: list[tuple[Any, dict[int, Any]]] = field(default_factory=list)
+    """Keys, and the columns that a merged row takes over."""
+    remembered: dict[int, Block] = field(default_factory=dict)
+    uneven: set[int] = field(default_factory=set)
+    """Blocks that hold something besides rows which are the same on both sides."""
+
+
 class TableMove:
-    """One mapping at work. `run` gives the figures; `verify` reads back what the target holds."""
+    """One mapping at work. `run` brings over what was inserted and updated; `gone` is what it no longer met."""
 
     def __init__(
         self, *, mapping: TableMapping, target: TargetTable, report: TableReport, shared: Shared, deferred: bool
     ) -> None:
         """`deferred`: see Ledger."""
-        self.report = report
-        self._mapping, self._target, self._shared = mapping, target, shared
-        hashed = target.has_text_key
-        self._ledger = Ledger(mapping.source, mapping.target, hashed=hashed, deferred=deferred)
-        self._quarantine = Quarantine(mapping.source, mapping.target, run=shared.run, dry_run=shared.dry_run)
+        self.mapping, self.target, self.report = mapping, target, report
+        self._shared = shared
+        self._hashed = target.has_text_key
+        self.ledger = Ledger(mapping.source, mapping.target, hashed=self._hashed, deferred=deferred)
+        self.quarantine = Quarantine(mapping.source, mapping.target, run=shared.run, dry_run=shared.dry_run)
+        self.originals = OriginalsKeeper(mapping, target)
+        self.gone: set[int] = set()
+        """Keys that earlier runs placed and that have no place any more."""
+        self.quarantined: set[int] = set()
+        """Keys of rows that this run met and could not place."""
+        self.remembered = 0
+        """Rows that earlier runs placed, as far as they were looked at."""
         self._files = [(index, column.field) for index, column in enumerate(mapping.columns) if column.is_file]
-        self._remembered = len(self._ledger)
-        self._fresh = not self._remembered and target.is_empty()
-        self._met = 0
+        self._latest = frozenset(i for i, column in enumerate(mapping.columns) if column.field in mapping.latest)
+        self._fresh = self.ledger.is_empty and target.is_empty()
         self._visited: set[int] = set()
-        self._excluded: set[int] = set()
+        self._highest = 0
         self._source_sum = Checksum()
         self._target_sum = Checksum()
+        self._settled = Settled()
+        signature = [(column.field, column.sources, column.convert.__qualname__) for column in mapping.columns]
+        self._salt = blake2b(repr(signature).encode(), digest_size=16).digest()
 
     def run(self) -> None:
-        """Move the table."""
+        """Bring the table up to date. Disagreement when the target does not hold what was written."""
         began = time.monotonic()
-        source, table, report = self._shared.source, self._mapping.source, self.report
+        source, table, report = self._shared.source, self.mapping.source, self.report
         report.counted = source.count(table)
-        self._shared.progress.start(f"{table} → {self._mapping.target}", report.counted)
-        plan = self._plan()
-        for batch in batches(source.rows(table), self._mapping.key):
-            report.read += len(batch)
-            self._move(batch, plan)
-            self._shared.progress.advance(report.read)
-        report.gone = self._remembered - self._met
-        self._quarantine.close()
-        report.source_checksum = str(self._source_sum)
-        report.verified = self._source_sum.rows
-        report.seconds = time.monotonic() - began
-
-    def verify(self) -> None:
-        """Read the target anew and sum up what this run placed or found in place."""
-        if not self.report.written:
-            # Every row has just been read from the target and compared.
-            self.report.target_checksum = str(self._target_sum)
-            return
-        began = time.monotonic()
-        found = Checksum()
-        page: Entries = {}
-        for key, digest in self._target.all_digests():
-            page[key] = digest
-            if len(page) == _ROWS_PER_BATCH:
-                self._sum_up(page, found)
-                page = {}
-        self._sum_up(page, found)
-        self.report.target_checksum = str(found)
-        if found != self._source_sum:
-            self.report.target_checksum += f" ({found.rows} rows)"
-        self.report.seconds += time.monotonic() - began
+        self._shared.progress.start(f"{table} → {self.mapping.target}", report.counted)
+        try:
+            for batch in batches(source.rows(table), self.mapping.key):
+                report.read += len(batch)
+                self._take(batch)
+                self._shared.progress.advance(report.read)
+        finally:
+            report.source_checksum, report.target_checksum = str(self._source_sum), str(self._target_sum)
+            report.verified = self._source_sum.rows
+        for number in self.ledger.numbers() - self._visited:
+            self._note_gone(self.ledger.load({number})[number].entries.keys())
+        if report.written and not self._shared.dry_run:
+            with self._transaction():
+                self.target.renumber()
+        report.seconds += time.monotonic() - began
 
     def finish(self) -> None:
-        """After the transaction is committed: remember what was deferred."""
-        self._ledger.flush()
+        """After all tables were moved: the quarantine holds what this run put there, and new rows get ids above."""
+        self.quarantine.close()
+        if not self._shared.dry_run:
+            self.target.reserve(self._highest, self._shared.reserve)
 
     def summary(self) -> str:
         """The figures in a few words."""
         report = self.report
         return f"{report.written} written, {report.unchanged} unchanged, {report.quarantined.total()} quarantined"
 
+    @cached_property
     def _plan(self) -> Plan:
-        duplicates = self._mapping.duplicates
-        source, table = self._shared.source, self._mapping.source
+        """Made when the first row needs it: a run in which nothing changed does not look for duplicates."""
+        duplicates = self.mapping.duplicates
+        source, table = self._shared.source, self.mapping.source
         return Plan(
-            self._mapping,
-            steps=self._target.storing(),
+            self.mapping,
+            steps=self.target.storing(),
             placed=self._shared.placed,
             repeated=source.repeated(table, duplicates.by) if duplicates else frozenset(),
-            note=lambda row, text: self._shared.warn(f"{table} {row[self._mapping.key]}: {text}"),
+            note=self._note,
         )
 
-    def _move(self, batch: list[Row], plan: Plan) -> None:
-        numbers = [key_number(row[self._mapping.key]) for row in batch]
-        known = {} if self._fresh else self._ledger.load(numbers)
-        ours = {} if self._fresh else self._target.digests([row[self._mapping.key] for row in batch])
-        self._visited.update(self._ledger.block_of(number) for number in numbers)
-        self._met += sum(1 for number in numbers if number in known)
-        self._excluded |= known.keys() - set(numbers)
-        news: Entries = {}
-        inserts: dict[int, tuple[Prepared, Row]] = {}
-        updates: dict[int, tuple[Prepared, Row]] = {}
-        digests: Entries = {}
-        for row, number in zip(batch, numbers, strict=True):
-            if rule := plan.skipped_by(row):
-                self.report.skipped[rule] += 1
-                continue
-            try:
-                prepared = plan.prepare(row)
-            except Unplaceable as problem:
-                self._reject(row, number, problem)
-                continue
-            digest = self._target.digest(prepared.values)
-            decision = decide(base=known.get(number), ours=ours.get(number), theirs=digest)
-            digests[number] = digest
-            if decision is Decision.INSERT:
-                inserts[number] = (prepared, row)
-            elif decision is Decision.UPDATE:
-                updates[number] = (prepared, row)
-            elif decision in _REASONS:
-                self._reject(row, number, Unplaceable(_REASONS[decision], decision.value))
-                if decision is Decision.CONFLICT and number in ours:
-                    self._take_in(number, prepared)
-            else:
-                self._keep(decision, number, theirs=digest, ours=ours.get(number), news=news)
-                if decision is not Decision.REMOVED_HERE:
-                    self._take_in(number, prepared)
-        self._write(inserts, self._target.insert, "inserted", digests, news)
-        self._write(updates, self._target.update, "updated", digests, news)
-        if not self._shared.dry_run and any(known.get(number) != digest for number, digest in news.items()):
-            self._ledger.save(known | news)
+    def _note(self, row: Row, text: str) -> None:
+        self._shared.warn(f"{self.mapping.source} {row[self.mapping.key]}: {text}")
+        self._settled.uneven.add(self.ledger.block_of(key_number(row[self.mapping.key])))
 
-    def _keep(self, decision: Decision, number: int, *, theirs: int, ours: int | None, news: Entries) -> None:
-        self.report.unchanged += 1
-        if decision is Decision.UNCHANGED and ours is not None:
-            self._source_sum.add(theirs)
-            self._target_sum.add(ours)
-            news[number] = theirs
+    def _transaction(self) -> AbstractContextManager[object]:
+        return nullcontext() if self._shared.dry_run else transaction.atomic(using=self.target.alias)
+
+    def _take(self, batch: list[Row]) -> None:
+        blocks: dict[int, list[Row]] = {}
+        for row in batch:
+            blocks.setdefault(self.ledger.block_of(key_number(row[self.mapping.key])), []).append(row)
+        self._visited |= blocks.keys()
+        if not self._hashed:
+            self._highest = max(self._highest, key_number(batch[-1][self.mapping.key]))
+        remembered = {number: Block() for number in blocks} if self._fresh else self.ledger.load(blocks)
+        for number in self._unchanged(blocks, remembered):
+            self._pass_over(blocks.pop(number), remembered.pop(number))
+        if blocks:
+            with self._transaction():
+                self._settle([row for rows in blocks.values() for row in rows], remembered)
+            self.ledger.flush()
+
+    def _unchanged(self, blocks: dict[int, list[Row]], remembered: dict[int, Block]) -> list[int]:
+        """The blocks whose rows are what they were when they were sealed, on both sides."""
+        candidates = [
+            number
+            for number, rows in blocks.items()
+            if remembered[number].seal and remembered[number].seal[:8] == self._fingerprint(rows)
+        ]
+        if not candidates:
+            return []
+        ours = self.target.fingerprints(
+            min(candidates) * KEYS_PER_BLOCK, (max(candidates) + 1) * KEYS_PER_BLOCK - 1, KEYS_PER_BLOCK
+        )
+        return [
+            number
+            for number in candidates
+            if remembered[number].seal[8:] == ours.get(number) and self._references_hold(blocks[number])
+        ]
+
+    def _fingerprint(self, rows: Sequence[Row]) -> bytes:
+        return fingerprint([tuple(row.values()) for row in rows], self._salt)
+
+    def _references_hold(self, rows: Sequence[Row]) -> bool:
+        placed = self._shared.placed
+        return all(
+            placed[reference.table].issuperset([row[reference.column] for row in rows])
+            for reference in self.mapping.references
+        )
+
+    def _pass_over(self, rows: Sequence[Row], block: Block) -> None:
+        digests = list(block.entries.values())
+        self.remembered += len(digests)
+        self.report.unchanged += len(rows)
+        self._source_sum.add_all(digests)
+        self._target_sum.add_all(digests)
+        if self._is_referred_to:
+            self._shared.placed[self.mapping.source].update(block.entries)
+
+    @property
+    def _is_referred_to(self) -> bool:
+        return self.mapping.main and self.mapping.source in self._shared.placed
+
+    def _settle(self, rows: list[Row], remembered: dict[int, Block]) -> None:
+        """Decide about rows of whole blocks, and carry it out."""
+        self._settled = settled = Settled(remembered=remembered)
+        numbered = [(key_number(row[self.mapping.key]), row) for row in rows]
+        ours = self._present(rows)
+        for block in remembered.values():
+            self.remembered += len(block.entries)
+            self._note_gone(block.entries.keys() - {number for number, _ in numbered})
+        for number, row in numbered:
+            self._decide(number, row, ours.get(number))
+        self._write(settled.inserts, self.target.insert, "inserted")
+        self._write(settled.updates, self.target.update, "updated")
+        if self._shared.dry_run:
             return
-        self._excluded.add(number)
-        if decision is Decision.EDITED_HERE:
-            self.report.edited_here += 1
+        for key, values in settled.changes:
+            self.target.update_columns(key, values)
+        self._verify_and_seal(rows)
+        self.ledger.save(remembered)
+        if self.mapping.source:
+            self.originals.store(
+                [number for number, _ in numbered], self.originals.lost(settled.placed), fresh=self._fresh
+            )
+
+    def _present(self, rows: Sequence[Row]) -> dict[int, Values]:
+        """The target's rows of these keys, which nobody else changes before the transaction ends."""
+        if self._fresh:
+            return {}
+        lock = not self._shared.dry_run
+        keys = [row[self.mapping.key] for row in rows]
+        if self._hashed or {type(key) for key in keys} != {int}:
+            return self.target.read(keys, lock=lock)
+        index, written = self.target.key_index, self.target.written
+        found = self.target.read_range(key_number(keys[0]), key_number(keys[-1]), lock=lock)
+        return {row[index]: written(row) for row in found}
+
+    def _decide(self, number: int, row: Row, mine: Values | None) -> None:
+        settled = self._settled
+        if rule := self._plan.skipped_by(row):
+            self.report.skipped[rule] += 1
+            self._leave_out(number)
+            return
+        try:
+            prepared = self._plan.prepare(row)
+        except Unplaceable as problem:
+            self._reject(number, row, problem, mine)
+            if problem.code == "missing_reference":
+                self._leave_out(number)
+            return
+        theirs = self.target.written(prepared.values)
+        digest = digest_of(theirs)
+        settled.theirs[number], settled.digests[number] = theirs, digest
+        if mine == theirs:
+            self.report.unchanged += 1
+            self._agree(number, prepared, row)
+            return
+        base = self._block(number).entries.get(number)
+        decision = decide(base=base, ours=None if mine is None else digest_of(mine), theirs=digest)
+        if decision is Decision.CONFLICT:
+            self._resolve(number, prepared, row, mine)
+        elif decision is Decision.INSERT:
+            settled.inserts[number] = (prepared, row)
+        elif decision is Decision.UPDATE:
+            settled.updates[number] = (prepared, row)
+        elif decision is Decision.TAKEN:
+            self._reject(number, row, Unplaceable("taken", TAKEN), None)
         else:
+            self._keep_ours(number, prepared, row, mine)
+
+    def _resolve(self, number: int, prepared: Prepared, row: Row, mine: Values | None) -> None:
+        """Both sides changed the row since the last run."""
+        settled, prefer = self._settled, self._shared.prefer
+        block = self._block(number)
+        settled.uneven.add(self.ledger.block_of(number))
+        if mine is not None and number in block.columns:
+            merged = merge_columns(
+                base=block.columns[number],
+                ours=mine,
+                theirs=settled.theirs[number],
+                latest=self._latest,
+                prefer=prefer,
+            )
+            if merged.taken:
+                settled.changes.append((prepared.key, {place: prepared.values[place] for place in merged.taken}))
+            if not merged.conflicts:
+                self.report.updated += bool(merged.taken)
+                self.report.merged += 1
+                self._remember(number)
+                if merged.taken:
+                    self._take_in(number, prepared)
+                else:
+                    self._keep_ours(number, prepared, row, mine)
+                return
+            block.columns[number] = tuple(
+                before if place in merged.conflicts else column_digest(value)
+                for place, (before, value) in enumerate(zip(block.columns[number], settled.theirs[number], strict=True))
+            )
+            names = ", ".join(self.mapping.columns[place].field for place in merged.conflicts)
+            self._reject(number, row, Unplaceable("conflict", f"{Decision.CONFLICT.value}: {names}"), mine)
+        elif prefer is Prefer.LEGACY:
+            rows = settled.inserts if mine is None else settled.updates
+            rows[number] = (prepared, row)
+        elif prefer is Prefer.NEW:
+            self._remember(number)
+            self._keep_ours(number, prepared, row, mine)
+        else:
+            self._reject(number, row, Unplaceable("conflict", Decision.CONFLICT.value), mine)
+
+    def _keep_ours(self, number: int, prepared: Prepared, row: Row, mine: Values | None) -> None:
+        """The row was changed or removed here, and stays so."""
+        self.report.unchanged += 1
+        self._settled.uneven.add(self.ledger.block_of(number))
+        if mine is None:
             self.report.removed_here += 1
+        else:
+            self.report.edited_here += 1
+            self._take_in(number, prepared)
+            self._settled.placed.append((number, row))
+
+    def _agree(self, number: int, prepared: Prepared, row: Row) -> None:
+        """Both sides hold the same."""
+        self._remember(number)
+        self._source_sum.add(self._settled.digests[number])
+        self._target_sum.add(self._settled.digests[number])
+        self._take_in(number, prepared)
+        self._settled.placed.append((number, row))
 
     def _write(
         self,
         rows: dict[int, tuple[Prepared, Row]],
         write: Callable[[list[Prepared], Callable[[Prepared, Unplaceable], None]], None],
         figure: str,
-        digests: Entries,
-        news: Entries,
     ) -> None:
         refused: set[int] = set()
 
         def failed(prepared: Prepared, problem: Unplaceable) -> None:
             number = key_number(prepared.key)
             refused.add(number)
-            self._reject(rows[number][1], number, problem)
+            # A row that is to be updated is there, if not as it should be: others may refer to it.
+            self._reject(number, rows[number][1], problem, prepared.values if figure == "updated" else None)
 
         if rows and not self._shared.dry_run:
             write([prepared for prepared, _ in rows.values()], failed)
-        for number, (prepared, _) in rows.items():
+        for number, (prepared, row) in rows.items():
             if number not in refused:
-                news[number] = digests[number]
-                self._source_sum.add(digests[number])
+                self._remember(number)
                 self._take_in(number, prepared)
-        setattr(self.report, figure, getattr(self.report, figure) + len(rows) - len(refused))
+                self._settled.placed.append((number, row))
+                if self._shared.dry_run:
+                    self._source_sum.add(self._settled.digests[number])
+                    self._target_sum.add(self._settled.digests[number])
+        for number in refused:
+            del rows[number]
+        setattr(self.report, figure, getattr(self.report, figure) + len(rows))
 
-    def _reject(self, row: Row, number: int, problem: Unplaceable) -> None:
+    def _verify_and_seal(self, rows: list[Row]) -> None:
+        """Read back what was written. Blocks in which nothing is left to say are sealed."""
+        settled = self._settled
+        written = settled.inserts.keys() | settled.updates.keys()
+        sealable = set() if self._hashed or self._files else settled.remembered.keys() - settled.uneven
+        if not written and not sealable:
+            return
+        if self._hashed:
+            there = self.target.read([settled_row[0].key for settled_row in self._written_rows()])
+        else:
+            first, last = min(settled.remembered), max(settled.remembered)
+            borders = first * KEYS_PER_BLOCK, (last + 1) * KEYS_PER_BLOCK - 1
+            found = self.target.read_range(*borders)
+            index = self.target.key_index
+            there = {row[index]: self.target.written(row) for row in found} if written else {}
+            ours = self.target.fingerprints(*borders, KEYS_PER_BLOCK, found)
+        for number in written:
+            self._source_sum.add(settled.digests[number])
+            if there.get(number) == settled.theirs[number]:
+                self._target_sum.add(settled.digests[number])
+            elif number in there:
+                self._target_sum.add(digest_of(there[number]))
+        if self._source_sum != self._target_sum:
+            raise Disagreement
+        by_block: dict[int, list[Row]] = {}
+        for row in rows:
+            by_block.setdefault(self.ledger.block_of(key_number(row[self.mapping.key])), []).append(row)
+        for number, block in settled.remembered.items():
+            block.seal = self._fingerprint(by_block[number]) + ours[number] if number in sealable else b""
+
+    def _written_rows(self) -> Iterator[tuple[Prepared, Row]]:
+        yield from self._settled.inserts.values()
+        yield from self._settled.updates.values()
+
+    def _block(self, number: int) -> Block:
+        return self._settled.remembered[self.ledger.block_of(number)]
+
+    def _remember(self, number: int) -> None:
+        block = self._block(number)
+        block.entries[number] = self._settled.digests[number]
+        if self.mapping.merged:
+            block.columns[number] = tuple([column_digest(value) for value in self._settled.theirs[number]])
+
+    def _note_gone(self, numbers: Collection[int]) -> None:
+        if numbers:
+            self.gone.update(numbers)
+            self._settled.uneven.update(self.ledger.block_of(number) for number in numbers)
+
+    def _leave_out(self, number: int) -> None:
+        """The row is read, but has no place any more: if an earlier run placed it, it goes."""
+        self._settled.uneven.add(self.ledger.block_of(number))
+        if number in self._block(number).entries:
+            self.gone.add(number)
+
+    def _reject(self, number: int, row: Row, problem: Unplaceable, mine: Values | None) -> None:
         self.report.quarantined[problem.code] += 1
-        self._excluded.add(number)
-        self._quarantine.add(key=row[self._mapping.key], code=problem.code, reason=problem.text, row=row)
+        self.quarantined.add(number)
+        self._settled.uneven.add(self.ledger.block_of(number))
+        self.quarantine.add(key=row[self.mapping.key], code=problem.code, reason=problem.text, row=row)
+        if mine is not None and number in self._block(number).entries and problem.code != "missing_reference":
+            # What an earlier run placed is still there.
+            self._take_in(number, None)
 
-    def _take_in(self, number: int, prepared: Prepared) -> None:
+    def _take_in(self, number: int, prepared: Prepared | None) -> None:
         """The row has a place: others may refer to it, and its files should be there."""
-        if self._mapping.main and self._mapping.source in self._shared.placed:
-            self._shared.placed[self._mapping.source].add(number)
-        for index, field in self._files:
-            if prepared.values[index]:
-                self._shared.uses_file(f"{self._mapping.source} {prepared.key} {field}", prepared.values[index])
-
-    def _sum_up(self, page: Entries, found: Checksum) -> None:
-        remembered = self._ledger.load(page)
-        for key, digest in page.items():
-            if key in remembered and key not in self._excluded and self._ledger.block_of(key) in self._visited:
-                found.add(digest)
+        if self._is_referred_to:
+            self._shared.placed[self.mapping.source].add(number)
+        if prepared is not None:
+            for index, name in self._files:
+                if path := prepared.values[index]:
+                    self._shared.uses_file(f"{self.mapping.source} {prepared.key} {name}", path)

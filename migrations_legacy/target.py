@@ -1,22 +1,28 @@
 """The target's side of a mapping: reading digests of what is there, and writing rows in bulk."""
 
-from collections.abc import Callable, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
-from django.core.management.color import no_style
 from django.db import DataError, IntegrityError, connections, models, router, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from migrations_legacy.digest import digest_of, key_number
+from migrations_legacy.digest import fingerprint, key_number
 from migrations_legacy.errors import MappingError, Unplaceable, first_line
 from migrations_legacy.fields import AnyField, Step, reading, storing, writing
 from migrations_legacy.mapping import TableMapping
 
 _PER_STATEMENT = 2000
 _READ = 5000
+_KEYS_PER_QUERY = 500
+_LOWEST, _HIGHEST = -(2**63), 2**63 - 1
+_ASIDE = 16000
+"""Added to numbers of duplicates while they change places."""
 _REFUSALS = (IntegrityError, DataError)
+
+Values = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -68,41 +74,74 @@ class TargetTable:
         """For each mapped field, the function from a converted value to the database's parameter."""
         return [storing(field, self.connection) for field in self.fields]
 
-    def digest(self, values: Sequence[Any]) -> int:
-        """Digest of a row's mapped values, given as parameters or as read back."""
+    def written(self, values: Values) -> Values:
+        """A row's mapped values, given as parameters or as read back, in the form that every database shares."""
         if not self._written:
-            return digest_of(values)
+            return values
         written = list(values)
         for index, step in self._written:
             if written[index] is not None:
                 written[index] = step(written[index])
-        return digest_of(written)
+        return tuple(written)
+
+    def written_one(self, place: int, value: Any) -> Any:
+        """As `written`, for one mapped field."""
+        step = dict(self._written).get(place)
+        return value if step is None or value is None else step(value)
 
     def is_empty(self) -> bool:
         """Whether the table holds no row at all."""
         return not self.model._base_manager.using(self.alias).exists()
 
-    def digests(self, keys: Sequence[Any]) -> dict[int, int]:
-        """Key number → digest of the rows that are there now, of these keys."""
-        found: dict[int, int] = {}
-        if not keys:
-            return found
-        if all(type(key) is int for key in keys):
-            return dict(self._read(f"WHERE {self._name(self._key_field)} BETWEEN %s AND %s", (min(keys), max(keys))))
-        for start in range(0, len(keys), 500):
-            part = tuple(keys[start : start + 500])
+    def read(self, keys: Sequence[Any], *, lock: bool = False) -> dict[int, Values]:
+        """Key number → written values of the rows that are there now, of these keys.
+
+        `lock`: nobody else changes them before the transaction ends. SQLite has one writer at a time anyway.
+        """
+        found: dict[int, Values] = {}
+        ending = " FOR UPDATE" if lock and self.connection.vendor == "postgresql" else ""
+        for start in range(0, len(keys), _KEYS_PER_QUERY):
+            part = tuple(keys[start : start + _KEYS_PER_QUERY])
             marks = ", ".join(["%s"] * len(part))
-            found.update(self._read(f"WHERE {self._name(self._key_field)} IN ({marks})", part))
+            name = self._name(self._key_field)
+            for row in self._rows(f"WHERE {name} IN ({marks}) ORDER BY {name}{ending}", part):
+                found[key_number(row[self.key_index])] = self.written(row)
         return found
 
-    def all_digests(self) -> Iterator[tuple[int, int]]:
-        """(key number, digest) of every row, read page by page in the order of keys."""
+    def read_range(self, first: int, last: int, *, lock: bool = False) -> list[Values]:
+        """The rows whose keys are between two numbers, as the database gives them, in the order of keys."""
+        first, last = max(first, _LOWEST), min(last, _HIGHEST)
+        name = self._name(self._key_field)
+        ending = " FOR UPDATE" if lock and self.connection.vendor == "postgresql" else ""
+        return self._rows(f"WHERE {name} BETWEEN %s AND %s ORDER BY {name}{ending}", (first, last))
+
+    def fingerprints(self, first: int, last: int, width: int, rows: Sequence[Values] | None = None) -> dict[int, bytes]:
+        """Block of `width` keys → fingerprint of the rows in it, between two keys.
+
+        `rows`: what `read_range` gave just now. PostgreSQL works fingerprints out by itself, which spares the journey.
+        """
+        first, last = max(first, _LOWEST), min(last, _HIGHEST)
+        if self.connection.vendor == "postgresql":
+            return self._fingerprints_by_server(first, last, width)
+        found = self.read_range(first, last) if rows is None else rows
+        keys = [row[self.key_index] for row in found]
+        prints: dict[int, bytes] = {}
+        start = 0
+        while start < len(keys):
+            block = keys[start] // width
+            end = bisect_left(keys, (block + 1) * width, start)
+            prints[block] = fingerprint(found[start:end])
+            start = end
+        return prints
+
+    def pages(self) -> Iterator[list[Values]]:
+        """All rows in their written form, page by page in the order of keys."""
         key, last = self._name(self._key_field), None
         while True:
             where, params = (f"WHERE {key} > %s", (last,)) if last is not None else ("", ())
             rows = self._rows(f"{where} ORDER BY {key} LIMIT {_READ}", params)
-            for row in rows:
-                yield key_number(row[self.key_index]), self.digest(row)
+            if rows:
+                yield [self.written(row) for row in rows]
             if len(rows) < _READ:
                 return
             last = rows[-1][self.key_index]
@@ -128,36 +167,76 @@ class TargetTable:
     def update(self, rows: Sequence[Prepared], failed: Failed) -> None:
         """Set the mapped fields of rows that exist."""
         assigned = [index for index in range(len(self.fields)) if index != self.key_index]
-        if not assigned:
+        fields = [self.fields[index] for index in assigned] + ([self._number_field] if self._number_field else [])
+        if not fields:
             return
-        names = ", ".join(f"{self._name(self.fields[index])} = %s" for index in assigned)
+        names = ", ".join(f"{self._name(field)} = %s" for field in fields)
         statement = f"UPDATE {self._table} SET {names} WHERE {self._name(self._key_field)} = %s"
+        numbered = self._number_field is not None
 
         def params(row: Prepared) -> tuple[Any, ...]:
-            return (*(row.values[index] for index in assigned), row.values[self.key_index])
+            number = (row.number,) if numbered else ()
+            return (*(row.values[index] for index in assigned), *number, row.values[self.key_index])
 
         self._execute(statement, rows, params, failed)
+
+    def update_columns(self, key: Any, values: Mapping[int, Any]) -> None:
+        """Set some mapped fields, by their places, of one row."""
+        names = ", ".join(f"{self._name(self.fields[index])} = %s" for index in values)
+        with self.connection.cursor() as cursor:
+            cursor.execute(
+                f"UPDATE {self._table} SET {names} WHERE {self._name(self._key_field)} = %s", [*values.values(), key]
+            )
+
+    def renumber(self) -> None:
+        """Close the gaps in the numbers of duplicates where rows are gone: one of them has to have the number 0."""
+        if self._mapping.duplicates is None or self._number_field is None:
+            return
+        by = [field.attname for field in self._fields_of(self._mapping.duplicates.by)]
+        name = self._number_field.attname
+        rows = self.model._base_manager.using(self.alias)
+        for group in rows.filter(**{f"{name}__gt": 0}).values(*by).distinct().order_by():
+            numbers = list(rows.filter(**group).order_by(name).values_list("pk", name))
+            if [number for _, number in numbers] != list(range(len(numbers))):
+                for aside in (_ASIDE, 0):
+                    for place, (pk, _) in enumerate(numbers):
+                        rows.filter(pk=pk).update(**{name: aside + place})
 
     def free_number(self, row: Prepared) -> int:
         """The lowest number above all that rows agreeing with this one have."""
         if self._mapping.duplicates is None or self._number_field is None:
             return row.number
-        shared = set(self._mapping.duplicates.by)
         same = {
-            field.attname: row.values[index]
-            for index, (field, column) in enumerate(zip(self.fields, self._mapping.columns, strict=True))
-            if shared & set(column.sources)
+            field.attname: row.values[self.fields.index(field)]
+            for field in self._fields_of(self._mapping.duplicates.by)
         }
         name = self._number_field.attname
         rows = self.model._base_manager.using(self.alias).filter(**same)
         highest = rows.aggregate(highest=models.Max(name))["highest"]
         return row.number if highest is None else int(highest) + 1
 
-    def reset_sequence(self) -> None:
-        """Let the database's own numbering go on after the highest key; explicit keys do not move it on PostgreSQL."""
+    def reserve(self, highest: int, room: int) -> None:
+        """Let the database's own numbering go on above what is there, and `room` above the legacy's highest key.
+
+        It never goes back: numbers that were given away here stay given away.
+        """
+        if not isinstance(self._key_field, models.AutoField) or not self._key_field.primary_key:
+            return
+        key, table = self._name(self._key_field), self.model._meta.db_table
         with self.connection.cursor() as cursor:
-            for statement in self.connection.ops.sequence_reset_sql(no_style(), [self.model]):
-                cursor.execute(statement)
+            cursor.execute(f"SELECT MAX({key}) FROM {self._table}")
+            present = max(cursor.fetchone()[0] or 0, highest + room if room else 0)
+            if not present:
+                return
+            if self.connection.vendor == "postgresql":
+                cursor.execute("SELECT pg_get_serial_sequence(%s, %s)", (self._table, self._key_field.column))
+                sequence = cursor.fetchone()[0]
+                highest_given = f"SELECT last_value FROM {sequence}"
+                cursor.execute(f"SELECT SETVAL(%s, GREATEST(%s, ({highest_given})))", (sequence, present))
+            else:
+                cursor.execute("UPDATE sqlite_sequence SET seq = MAX(seq, %s) WHERE name = %s", (present, table))
+                if not cursor.rowcount:
+                    cursor.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", (table, present))
 
     @property
     def _table(self) -> str:
@@ -199,9 +278,25 @@ class TargetTable:
         value = field.get_db_prep_save(field.get_default(), self.connection)
         return lambda: value
 
-    def _read(self, where: str, params: tuple[Any, ...]) -> Iterator[tuple[int, int]]:
-        for row in self._rows(where, params):
-            yield key_number(row[self.key_index]), self.digest(row)
+    def _fields_of(self, columns: Sequence[str]) -> list[AnyField]:
+        """The mapped fields that are filled from these source columns."""
+        wanted = set(columns)
+        return [
+            field
+            for field, column in zip(self.fields, self._mapping.columns, strict=True)
+            if wanted & set(column.sources)
+        ]
+
+    def _fingerprints_by_server(self, first: int, last: int, width: int) -> dict[int, bytes]:
+        names = ", ".join(self._name(field) for field in self.fields)
+        key = self._name(self._key_field)
+        with self.connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT FLOOR({key}::numeric / {width})::bigint, DECODE(MD5(STRING_AGG(ROW({names})::text, '' "
+                f"ORDER BY {key})), 'hex') FROM {self._table} WHERE {key} BETWEEN %s AND %s GROUP BY 1",
+                (first, last),
+            )
+            return {block: bytes(digest)[:8] for block, digest in cursor.fetchall()}
 
     def _rows(self, rest: str, params: tuple[Any, ...]) -> list[tuple[Any, ...]]:
         names = ", ".join(reading(field, self.connection) for field in self.fields)

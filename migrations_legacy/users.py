@@ -12,6 +12,7 @@ _PROFILE: tuple[Column, ...] = (
     column("user_id", "admin_id", integer),
     *same(instant, "created_at", "updated_at"),
 )
+_STAMPS = ("updated_at",)
 _OWNER = (Reference("admin_id", "customuser"),)
 
 CONTEXT = Context(
@@ -27,13 +28,24 @@ CONTEXT = Context(
                 *same(boolean, "is_active", "is_staff", "is_superuser"),
                 *same(instant, "date_joined", "last_login"),
             ),
+            merged=True,
+            latest=("last_login",),
         ),
-        TableMapping(source="adminhod", target="users.HodProfile", columns=_PROFILE, references=_OWNER),
+        TableMapping(
+            source="adminhod",
+            target="users.HodProfile",
+            columns=_PROFILE,
+            references=_OWNER,
+            merged=True,
+            latest=_STAMPS,
+        ),
         TableMapping(
             source="staffs",
             target="users.StaffProfile",
             columns=(*_PROFILE, *same(text_or_blank, "address")),
             references=_OWNER,
+            merged=True,
+            latest=_STAMPS,
         ),
         TableMapping(
             source="students",
@@ -44,6 +56,8 @@ CONTEXT = Context(
                 column("profile_pic", "profile_pic", picture_path, is_file=True),
             ),
             references=_OWNER,
+            merged=True,
+            latest=_STAMPS,
         ),
     ),
 )

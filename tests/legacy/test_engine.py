@@ -1,6 +1,6 @@
 """The engine, with sources and mappings made up for the purpose."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pytest
@@ -15,7 +15,7 @@ from migrations_legacy.models import PlacedBlock, QuarantinedRow
 from migrations_legacy.progress import Silent, Written
 from migrations_legacy.report import Report
 from migrations_legacy.sources.base import Row
-from migrations_legacy.target import TargetTable
+from migrations_legacy.target import TargetTable, Values
 from modules.academics.models import Course
 from modules.assessments.models import StudentResult
 from tests.legacy.memory import MemorySource
@@ -78,7 +78,8 @@ def test_rows_may_have_text_for_a_key() -> None:
     rows[2] = {**rows[2], "session_data": "y"}
     again = moved({"django_session": rows[1:]}, sessions)
     (figures,) = again.tables
-    assert (figures.updated, figures.unchanged, figures.gone) == (1, 3, 1)
+    assert (figures.updated, figures.unchanged, figures.gone, figures.removed) == (1, 3, 1, 1)
+    assert not Session.objects.filter(pk="key0").exists()
     assert again.succeeded
 
 
@@ -108,13 +109,13 @@ def test_a_number_that_is_taken_here_gives_way_to_the_next_free_one() -> None:
     assert dict(StudentResult.objects.values_list("pk", "duplicate")) == {900: 0, 1: 1, 2: 2}
 
 
-def test_a_context_whose_target_holds_something_else_is_rolled_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    reading = TargetTable.all_digests
+def test_rows_that_the_target_does_not_hold_as_written_are_rolled_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    reading = TargetTable.read_range
 
-    def forgetful(self: TargetTable) -> Iterator[tuple[int, int]]:
-        yield from list(reading(self))[1:]
+    def forgetful(self: TargetTable, *borders: int, lock: bool = False) -> list[Values]:
+        return reading(self, *borders, lock=lock)[1:]
 
-    monkeypatch.setattr(TargetTable, "all_digests", forgetful)
+    monkeypatch.setattr(TargetTable, "read_range", forgetful)
     report = moved({"courses": [course(1), course(2)]}, COURSES)
     assert not report.succeeded
     assert "courses" in report.verdict

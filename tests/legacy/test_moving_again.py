@@ -66,15 +66,6 @@ def test_what_was_deleted_here_stays_deleted(school: Path) -> None:
     assert not StudentFeedback.objects.filter(pk=1).exists()
 
 
-def test_what_the_legacy_deleted_is_kept_and_reported(school: Path) -> None:
-    move(school)
-    execute(school, "DELETE FROM student_management_app_feedbackstudent WHERE id = 1")
-    report = move(school)
-    assert table(report, "feedbackstudent")["gone_from_source"] == 1
-    assert report["succeeded"]
-    assert StudentFeedback.objects.filter(pk=1).exists()
-
-
 def test_rows_leave_the_quarantine_when_they_find_their_place(school: Path) -> None:
     move(school)
     execute(

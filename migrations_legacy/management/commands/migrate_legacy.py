@@ -1,25 +1,26 @@
-"""`manage.py migrate_legacy SOURCE... [--media FOLDER] [--dry-run] [--report FILE]`"""
+"""`manage.py migrate_legacy SOURCE... [--media FOLDER] [--dry-run | --follow] [--prefer legacy|new] [--report FILE]`"""
 
 import argparse
+import signal
 import sqlite3
-import time
+import threading
 from pathlib import Path
 from typing import Any
 
-from django.core.files.storage import default_storage
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from kernel.totals import rebuild_all
-from migrations_legacy.contexts import CONTEXTS
-from migrations_legacy.engine import Engine
 from migrations_legacy.errors import LegacyError, first_line
-from migrations_legacy.media import check_folder, check_references, copy_media
+from migrations_legacy.media import check_folder
+from migrations_legacy.merging import Prefer
 from migrations_legacy.progress import Silent, Written
 from migrations_legacy.reading.opening import open_source
-from migrations_legacy.reading.school import School
 from migrations_legacy.rendering import as_text, write_report
-from migrations_legacy.report import MediaReport, Report
+from migrations_legacy.report import Report
+from migrations_legacy.runs import Wishes, follow, in_one_line, run_once
+
+_ROOM = 1_000_000
+"""Ids that are left to a legacy that goes on being used, above those that it has."""
 
 
 class Command(BaseCommand):
@@ -32,6 +33,18 @@ class Command(BaseCommand):
         parser.add_argument("source", nargs="+", help="one SQLite file, or one or more dumpdata JSON files")
         parser.add_argument("--media", type=Path, metavar="FOLDER", help="the legacy's media folder, to be copied")
         parser.add_argument("--dry-run", action="store_true", help="read, convert and compare, but write nothing")
+        parser.add_argument(
+            "--follow", nargs="?", type=float, const=60.0, metavar="SECONDS", help="repeat until stopped, every minute"
+        )
+        parser.add_argument(
+            "--prefer", choices=[side.value for side in Prefer], help="whose side is taken where both changed a row"
+        )
+        parser.add_argument(
+            "--reserve",
+            type=int,
+            metavar="IDS",
+            help="how many ids above the legacy's are left to it; a million with --follow",
+        )
         parser.add_argument("--report", type=Path, metavar="FILE", help="also write the report here; JSON for *.json")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -42,11 +55,7 @@ class Command(BaseCommand):
         try:
             if options["media"]:
                 check_folder(options["media"])
-            source = open_source(options["source"])
-            try:
-                report = self._move(source, options)
-            finally:
-                source.close()
+            report = self._follow(options) if options["follow"] else self._move(options)
         except LegacyError as error:
             raise CommandError(str(error)) from error
         except (DatabaseError, sqlite3.Error) as error:
@@ -66,20 +75,33 @@ class Command(BaseCommand):
         self.stdout.write(text, ending="")
         self.stdout.flush()
 
-    def _move(self, source: School, options: dict[str, Any]) -> Report:
-        began = time.monotonic()
-        dry_run: bool = options["dry_run"]
+    def _move(self, options: dict[str, Any]) -> Report:
         progress = Written(self._write_progress, in_place=self.stdout.isatty()) if options["verbosity"] else Silent()
-        engine = Engine(source, CONTEXTS, progress=progress, dry_run=dry_run)
-        report = engine.run()
-        report.unmapped = {name: source.reader.count(name) for name in source.left_tables()}
-        report.extra_columns = source.left_columns()
-        if report.succeeded:
-            report.media = MediaReport()
-            if options["media"]:
-                copy_media(options["media"], default_storage, report.media, dry_run=dry_run)
-            check_references(engine.files, default_storage, report.media, folder=options["media"])
-            if not dry_run and any(table.written for table in report.tables):
-                rebuild_all()
-        report.seconds = time.monotonic() - began
+        source = open_source(options["source"])
+        try:
+            return run_once(source, _wishes(options), progress)
+        finally:
+            source.close()
+
+    def _follow(self, options: dict[str, Any]) -> Report:
+        """Until somebody says stop; the run that is at work then is completed."""
+        stop = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: stop.set())
+        runs = follow(
+            lambda: open_source(options["source"]), _wishes(options), Silent(), every=options["follow"], stop=stop
+        )
+        for report in runs:
+            self.stdout.write(in_one_line(report))
+            self.stdout.flush()
+            if not report.succeeded:
+                break
         return report
+
+
+def _wishes(options: dict[str, Any]) -> Wishes:
+    reserve = options["reserve"]
+    if reserve is None:
+        reserve = _ROOM if options["follow"] else 0
+    prefer = Prefer(options["prefer"]) if options["prefer"] else None
+    return Wishes(media=options["media"], dry_run=options["dry_run"], prefer=prefer, reserve=reserve)

@@ -1,0 +1,162 @@
+"""Takes away what the legacy no longer has: what refers to others first, and nothing that was changed here since.
+
+A row that an earlier run placed and that has no place any more is deleted here when it is as it was placed, and when
+nothing refers to it that stays: rows entered here, or rows that were changed here. Everything else is a conflict.
+"""
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from django.apps import apps
+from django.db import models, transaction
+from django.db.models.deletion import CASCADE
+
+from kernel.guard import acting_as
+from kernel.module import ModuleConfig
+from kernel.refs import Reaction, entity, erase, references
+from migrations_legacy.digest import digest_of, key_number
+from migrations_legacy.ledger import Block
+from migrations_legacy.merging import Prefer
+from migrations_legacy.table_move import TableMove
+from migrations_legacy.target import Values
+
+_AT_ONCE = 500
+CHANGED_HERE = "the source no longer has the row, but it was changed here since the last run"
+REFERRED_TO = "the source no longer has the row, but what was entered or changed here refers to it"
+
+
+@dataclass(frozen=True)
+class ContextMove:
+    """A table's move, and the module on whose behalf its rows are touched."""
+
+    context: str
+    table: TableMove
+
+
+class Removal:
+    """One run's deletions, over all tables that were moved."""
+
+    def __init__(self, moves: Sequence[ContextMove], *, prefer: Prefer | None, dry_run: bool) -> None:
+        """`moves`: in the order in which referred tables come first."""
+        self._moves, self._prefer, self._dry_run = moves, prefer, dry_run
+        self._needed: dict[str, set[object]] = {}
+        self._by_model: dict[type[models.Model], list[TableMove]] = {}
+        for move in moves:
+            self._by_model.setdefault(move.table.target.model, []).append(move.table)
+
+    def run(self) -> None:
+        """Delete what is gone, table by table, in transactions of some hundred rows."""
+        for move in reversed(self._moves):
+            gone = iter(sorted(move.table.gone))
+            move.table.report.gone = len(move.table.gone)
+            while numbers := list(islice(gone, _AT_ONCE)):
+                with acting_as(move.context):
+                    self._remove(move.table, numbers, self._blocked(move.table, numbers))
+
+    def _remove(self, table: TableMove, numbers: Sequence[int], blocked: set[int]) -> None:
+        with self._transaction(table):
+            keys = self._keys(table, numbers)
+            ours = table.target.read([keys[n] for n in numbers if n in keys], lock=not self._dry_run)
+            blocks = table.ledger.load({table.ledger.block_of(number) for number in numbers})
+            doomed = []
+            for number in numbers:
+                block = blocks[table.ledger.block_of(number)]
+                if self._is_doomed(table, number, ours.get(number), block, is_blocked=number in blocked):
+                    doomed.append(keys[number])
+            table.report.removed += len(doomed)
+            if not self._dry_run:
+                _delete(table.target.model, table.target.alias, doomed)
+                table.ledger.save(blocks)
+                table.originals.forget(numbers)
+        table.ledger.flush()
+
+    def _is_doomed(self, table: TableMove, number: int, mine: Values | None, block: Block, *, is_blocked: bool) -> bool:
+        base = block.entries[number]
+        if mine is None:
+            block.forget(number)
+            return False
+        edited = digest_of(mine) != base
+        if self._prefer is Prefer.NEW and (edited or is_blocked):
+            block.forget(number)
+            self._keep(table, mine)
+            return False
+        if (edited and self._prefer is None) or is_blocked:
+            reason = CHANGED_HERE if edited and self._prefer is None else REFERRED_TO
+            self._keep(table, mine)
+            table.report.kept[reason] += 1
+            if number not in table.quarantined:
+                table.quarantine.add(key=mine[table.target.key_index], code="conflict", reason=reason, row={})
+            return False
+        block.forget(number)
+        return True
+
+    def _keep(self, table: TableMove, mine: Values) -> None:
+        """The row stays, and so does what it refers to."""
+        for reference in table.mapping.references:
+            for place, column in enumerate(table.mapping.columns):
+                if column.sources == (reference.column,):
+                    self._needed.setdefault(reference.table, set()).add(mine[place])
+
+    def _blocked(self, table: TableMove, numbers: Sequence[int]) -> set[int]:
+        """Which of these rows something refers to that stays."""
+        needed = self._needed.get(table.mapping.source, set()) if table.mapping.main else set()
+        blocked = {number for number in numbers if number in needed}
+        model = table.target.model
+        if self._dry_run or table.target.has_text_key:
+            return blocked
+        for relation in model._meta.related_objects:
+            ours = relation.related_model in self._by_model
+            if relation.on_delete is not CASCADE or ours:
+                blocked |= self._referred(relation.related_model, relation.field.attname, numbers)
+        for other, field in references(target=entity(model)):
+            if field.reaction is Reaction.BLOCK:
+                with acting_as(other._meta.app_label):
+                    blocked |= self._referred(other, field.attname, numbers)
+        return blocked
+
+    def _referred(self, model: type[models.Model], name: str, numbers: Sequence[int]) -> set[int]:
+        rows = model._default_manager.filter(**{f"{name}__in": numbers})
+        keepers = [table for table in self._by_model.get(model, []) if _keeps(table, name)]
+        if not keepers:
+            return set(rows.values_list(name, flat=True).distinct().order_by())
+        # The legacy lets these rows outlive what they refer to; only those that were entered or changed here count.
+        referring = dict(rows.values_list("pk", name))
+        return {referring[pk] for pk in referring.keys() - _as_placed(keepers[0], list(referring))}
+
+    def _keys(self, table: TableMove, numbers: Sequence[int]) -> dict[int, Any]:
+        """Key number → key. Keys that are texts are looked up among the rows there are."""
+        if not table.target.has_text_key:
+            return {number: number for number in numbers}
+        index, wanted = table.target.key_index, set(numbers)
+        keys = (row[index] for page in table.target.pages() for row in page)
+        return {key_number(key): key for key in keys if key_number(key) in wanted}
+
+    def _transaction(self, table: TableMove) -> AbstractContextManager[object]:
+        return nullcontext() if self._dry_run else transaction.atomic(using=table.target.alias)
+
+
+def _keeps(table: TableMove, name: str) -> bool:
+    """Whether this field of the table may refer to a row that no longer exists."""
+    fields = {c.sources: f.attname for c, f in zip(table.mapping.columns, table.target.fields, strict=True)}
+    return any(reference.kept and fields.get((reference.column,)) == name for reference in table.mapping.references)
+
+
+def _as_placed(table: TableMove, keys: Sequence[int]) -> set[int]:
+    """Those rows that are as a run placed them."""
+    blocks = table.ledger.load({table.ledger.block_of(key) for key in keys})
+    return {
+        number
+        for number, mine in table.target.read(keys).items()
+        if blocks[table.ledger.block_of(number)].entries.get(number) == digest_of(mine)
+    }
+
+
+def _delete(model: type[models.Model], alias: str, keys: Iterable[Any]) -> None:
+    rows = model._base_manager.using(alias).filter(pk__in=list(keys))
+    if isinstance(apps.get_app_config(model._meta.app_label), ModuleConfig):
+        erase(rows)
+    else:
+        rows.delete()
