@@ -1,6 +1,7 @@
 """Feedback: what students and staff write to the heads of department, and the replies."""
 
 from abc import ABC
+from datetime import date
 
 from contracts.base import (
     DTO,
@@ -42,6 +43,30 @@ class FeedbackCounts(DTO):
     unanswered: int
 
 
+class FeedbackMonth(DTO):
+    """What was sent in one month of the school's calendar, and how much of that has a reply by now."""
+
+    first_day: date
+    """The month's first day."""
+    sent: int
+    answered: int
+
+
+class FeedbackStatistics(DTO):
+    """Computed from what was sent on the days asked for, whenever it was answered."""
+
+    sent: int
+    answered: int
+    response_rate: int | None
+    """Percent of what was sent that has a reply, rounded down; None when nothing was sent."""
+    timed_replies: int
+    """Replies whose time is known: those given here. The legacy kept no time."""
+    mean_response_hours: float | None
+    """From sending to the latest reply, over the timed replies; None without any."""
+    months: tuple[FeedbackMonth, ...]
+    """Oldest first; months without feedback are left out."""
+
+
 class FeedbackService(Service, ABC, name="feedback"):
     @command(errors=(Invalid,))
     def send(self, *, actor: Actor, text: str) -> Feedback:
@@ -57,9 +82,19 @@ class FeedbackService(Service, ABC, name="feedback"):
     ) -> Page[Feedback]:
         """From an audience, newest first; search in text and reply; order: sent_at. HOD only."""
 
+    @query(errors=(NotFound,))
+    def get(self, *, actor: Actor, feedback: FeedbackRef) -> Feedback:
+        """One piece of feedback: the HOD's view of any, or one's own (NotFound for anybody else's)."""
+
     @query()
     def counts(self, *, actor: Actor, audience: Audience) -> FeedbackCounts:
-        """HOD only."""
+        """How much there is, and how much of it waits for a reply. HOD only."""
+
+    @query(errors=(Invalid,))
+    def statistics(self, *, actor: Actor, audience: Audience, first_day: date, last_day: date) -> FeedbackStatistics:
+        """How an audience's feedback of these days, both included, was answered. HOD only. Invalid("last_day") when it
+        lies before the first.
+        """
 
     @command(idempotent=True, errors=(NotFound, Invalid))
     def reply(self, *, actor: Actor, feedback: FeedbackRef, text: str) -> Feedback:

@@ -305,3 +305,20 @@ def test_others_are_sent_home_and_change_nothing(school: School, browse: Browse,
     assert (head.status_code, head["Location"]) == (302, "/admin_home/")
     row.refresh_from_db()
     assert (row.reply, StudentFeedback.objects.count()) == ("", 1)
+
+
+# --- figures ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_hod_sees_how_feedback_was_answered_and_chooses_the_days(school: School, as_hod: Client) -> None:
+    written(school, text="One", reply="Yes")
+    written(school, text="Two")
+    assert "/feedback_figures/student/" in as_hod.get("/student_feedback_message/").content.decode()
+    words = text_of(as_hod.get("/feedback_figures/student/"))
+    assert "Sent 2" in words
+    assert "Answered 50 %" in words
+    nothing = text_of(as_hod.get("/feedback_figures/student/?first_day=2001-01-01&last_day=2001-02-01"))
+    assert "Sent 0" in nothing
+    turned = as_hod.get("/feedback_figures/student/?first_day=2001-02-01&last_day=2001-01-01")
+    assert "The last day lies before the first." in text_of(turned)
+    assert as_hod.get("/feedback_figures/parents/").status_code == 404

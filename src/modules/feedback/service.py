@@ -1,16 +1,26 @@
 """What feedback does for others; the only writer of its tables."""
 
+from datetime import date
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contracts.base import Actor, Audience, Page, PageRequest, PersonRef, Role
 from contracts.errors import Forbidden, Invalid, NotFound
-from contracts.feedback import Feedback, FeedbackCounts, FeedbackRef, FeedbackReplied, FeedbackSent, FeedbackService
+from contracts.feedback import (
+    Feedback,
+    FeedbackCounts,
+    FeedbackRef,
+    FeedbackReplied,
+    FeedbackSent,
+    FeedbackService,
+    FeedbackStatistics,
+)
 from kernel import audit
 from kernel.databases import atomic
 from kernel.events import publish
 from kernel.paging import page_of
-from kernel.permissions import require
+from kernel.permissions import require, require_login
 from kernel.refs import ReferenceQueries
 from modules.feedback import queries
 from modules.feedback.models import MODELS, FeedbackMessage, FeedbackTotal
@@ -45,9 +55,22 @@ class FeedbackProvider(ReferenceQueries, FeedbackService):
             rows = rows.exclude(reply="") if answered else rows.filter(reply="")
         return page_of(rows, page, build=queries.build, search=("text", "reply"), order=ORDER)
 
+    def get(self, *, actor: Actor, feedback: FeedbackRef) -> Feedback:
+        require_login(actor)
+        row = MODELS[feedback.audience]._default_manager.filter(pk=feedback.id).first()
+        if row is None or not _may_read(actor, row):
+            raise _no_such_feedback(feedback)
+        return queries.to_dto(row)
+
     def counts(self, *, actor: Actor, audience: Audience) -> FeedbackCounts:
         require(actor, Role.HOD)
         return queries.counts(audience)
+
+    def statistics(self, *, actor: Actor, audience: Audience, first_day: date, last_day: date) -> FeedbackStatistics:
+        require(actor, Role.HOD)
+        if last_day < first_day:
+            raise Invalid(fields={"last_day": [_("The last day lies before the first.")]})
+        return queries.statistics(audience, first_day, last_day)
 
     def reply(self, *, actor: Actor, feedback: FeedbackRef, text: str) -> Feedback:
         require(actor, Role.HOD)
@@ -56,9 +79,7 @@ class FeedbackProvider(ReferenceQueries, FeedbackService):
         with atomic(self.module):
             row = model._default_manager.select_for_update().filter(pk=feedback.id).first()
             if row is None:
-                raise NotFound(
-                    entity=f"feedback.{model.__name__}", id=feedback.id, message=_("There is no such feedback.")
-                )
+                raise _no_such_feedback(feedback)
             if row.reply == written:
                 return queries.to_dto(row)
             if not row.reply:
@@ -77,6 +98,18 @@ def _own_person(actor: Actor) -> PersonRef:
     if actor.profile_id is None:
         raise Forbidden(message=_("Only students and staff with a complete profile can send feedback."))
     return PersonRef(audience=Audience(actor.role.value), profile_id=actor.profile_id)
+
+
+def _may_read(actor: Actor, row: FeedbackMessage) -> bool:
+    """The heads of department read everything, everybody else what they wrote."""
+    return actor.role in (Role.HOD, Role.SYSTEM) or (
+        actor.role == row.audience.value and actor.profile_id == row.person_id
+    )
+
+
+def _no_such_feedback(feedback: FeedbackRef) -> NotFound:
+    entity = f"feedback.{MODELS[feedback.audience].__name__}"
+    return NotFound(entity=entity, id=feedback.id, message=_("There is no such feedback."))
 
 
 def _written(text: str, problem: str) -> str:

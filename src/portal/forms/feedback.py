@@ -44,3 +44,10 @@ class StaffReplyForm(ReplyForm):
 
 REPLY_FORMS: dict[Audience, type[ReplyForm]] = {Audience.STUDENT: StudentReplyForm, Audience.STAFF: StaffReplyForm}
 """A form for each, since their feedback is numbered apart: a refused reply waits for the right one."""
+
+
+class PeriodForm(forms.Form):
+    """Days of which figures are shown, both included."""
+
+    first_day = forms.DateField(label=_("From"))
+    last_day = forms.DateField(label=_("To"))

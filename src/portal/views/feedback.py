@@ -167,6 +167,7 @@ def _received(request: HttpRequest, audience: Audience, title: str) -> HttpRespo
     )
     context = {
         "title": title,
+        "figures_url": reverse("feedback_figures", args=[audience]),
         "table": table,
         "rows": _rows(request, actor, audience, page.items),
         "address": request.GET.urlencode(),

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
 from contracts.base import Actor, Audience, PageRequest
 from contracts.errors import Forbidden, Invalid, NotFound
@@ -149,3 +150,76 @@ def test_a_list_takes_two_queries_whatever_its_length(
     with django_assert_num_queries(2):
         page = feedback.received(actor=actors.hod(), audience=Audience.STUDENT, page=PageRequest(size=50))
     assert (page.total, len(page.items)) == (messages, messages)
+
+
+# --- figures ----------------------------------------------------------------------------------------------------------
+
+
+def test_one_piece_is_read_by_its_author_and_the_hod_and_exists_for_nobody_else(
+    feedback: FeedbackService, sent: Feedback
+) -> None:
+    for reader in (actors.student(), actors.hod()):
+        assert feedback.get(actor=reader, feedback=sent.ref) == sent
+    for stranger in (actors.student(user_id=32, student_id=702), actors.teacher()):
+        with pytest.raises(NotFound):
+            feedback.get(actor=stranger, feedback=sent.ref)
+    with pytest.raises(Forbidden):
+        feedback.get(actor=actors.anonymous(), feedback=sent.ref)
+
+
+def written_at(at: datetime, *, replied_at: datetime | None = None, reply: str = "") -> None:
+    StudentFeedback.objects.create(student_id=701, text="x", created_at=at, reply=reply, replied_at=replied_at)
+
+
+@pytest.fixture
+def autumn() -> None:
+    """Two in September, one in October; one reply after 10 h, one after 20 h, one whose time nobody knows."""
+    noon = datetime(2026, 9, 5, 12, tzinfo=UTC)
+    written_at(noon, reply="yes", replied_at=noon + timedelta(hours=10))
+    written_at(noon + timedelta(days=1), reply="no", replied_at=noon + timedelta(days=1, hours=20))
+    written_at(datetime(2026, 10, 31, 23, 30, tzinfo=UTC), reply="late")
+    written_at(datetime(2026, 11, 1, 0, 0, tzinfo=UTC))
+
+
+@pytest.mark.usefixtures("autumn")
+def test_the_figures_are_computed_from_what_happened(
+    feedback: FeedbackService, django_assert_num_queries: Queries
+) -> None:
+    with django_assert_num_queries(2):
+        figures = feedback.statistics(
+            actor=actors.hod(), audience=Audience.STUDENT, first_day=date(2026, 9, 1), last_day=date(2026, 10, 31)
+        )
+    assert (figures.sent, figures.answered, figures.response_rate) == (3, 3, 100)
+    assert (figures.timed_replies, figures.mean_response_hours) == (2, 15.0)
+    assert [(m.first_day, m.sent, m.answered) for m in figures.months] == [
+        (date(2026, 9, 1), 2, 2),
+        (date(2026, 10, 1), 1, 1),
+    ]
+
+
+@pytest.mark.usefixtures("autumn")
+def test_the_months_are_those_of_the_schools_own_calendar(feedback: FeedbackService) -> None:
+    with timezone.override("Asia/Kolkata"):
+        figures = feedback.statistics(
+            actor=actors.hod(), audience=Audience.STUDENT, first_day=date(2026, 11, 1), last_day=date(2026, 11, 1)
+        )
+    assert (figures.sent, figures.answered, figures.response_rate) == (2, 1, 50)
+
+
+def test_nothing_sent_has_no_rate_and_no_time(feedback: FeedbackService) -> None:
+    figures = feedback.statistics(
+        actor=actors.hod(), audience=Audience.STAFF, first_day=date(2026, 1, 1), last_day=date(2026, 1, 1)
+    )
+    assert (figures.sent, figures.response_rate, figures.mean_response_hours, figures.months) == (0, None, None, ())
+
+
+def test_figures_are_the_hods_and_their_days_in_order(feedback: FeedbackService) -> None:
+    with pytest.raises(Forbidden):
+        feedback.statistics(
+            actor=actors.teacher(), audience=Audience.STAFF, first_day=date(2026, 1, 1), last_day=date(2026, 1, 2)
+        )
+    with pytest.raises(Invalid) as caught:
+        feedback.statistics(
+            actor=actors.hod(), audience=Audience.STAFF, first_day=date(2026, 1, 2), last_day=date(2026, 1, 1)
+        )
+    assert set(caught.value.fields) == {"last_day"}
