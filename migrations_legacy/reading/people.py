@@ -15,7 +15,7 @@ from migrations_legacy.reading.names import column_synonyms, plain
 
 MADE = "profiles with an e-mail and password of their own, and no account: an account was made"
 _OWN = ("email", "username", "password", "first_name", "last_name", "name", "is_active", "last_login", "date_joined")
-_SIGNS = frozenset({"email", "username", "password"})
+SIGNS = frozenset({"email", "username", "password"})
 _PLACES = len(PROFILES) + 1
 _BESIDE_ACCOUNTS = 1_000_000_000
 _KINDS = {"adminhod": ("1", "head"), "staffs": ("2", "staff"), "students": ("3", "student")}
@@ -76,7 +76,7 @@ def own_logins(alignment: Alignment) -> OwnLogins | None:
         if meant:
             columns[wanted] = meant[0]
             taken.add(meant[0])
-    if not _SIGNS & columns.keys():
+    if not SIGNS & columns.keys():
         return None
     return OwnLogins(alignment.table, columns, always=admin is None)
 

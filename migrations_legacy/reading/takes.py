@@ -1,0 +1,82 @@
+"""How the value of a legacy's column is taken from a row of the source: as it is, or by way of other tables."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from migrations_legacy.legacy_schema import TABLES
+from migrations_legacy.reading import years
+from migrations_legacy.reading.aligned import AlignedTables
+from migrations_legacy.reading.columns import Alignment, Link
+from migrations_legacy.reading.keys import as_key, as_number
+from migrations_legacy.reading.references import Step
+from migrations_legacy.sources.base import Values
+
+Take = Callable[[Values], object]
+Translate = Callable[[object], object]
+
+
+class Takes:
+    """Makes the functions, and keeps what they look up: tables that others refer to, never the long ones."""
+
+    def __init__(self, aligned: AlignedTables, years_within: Mapping[str, years.Years]) -> None:
+        self._aligned, self._years_within = aligned, years_within
+        self._look_ups: dict[Step, dict[object, object]] = {}
+
+    def take(self, alignment: Alignment, column: str, names: Sequence[str]) -> Take:
+        """The function for a column. `names`: the source's columns that the rows will consist of."""
+        if link := alignment.links.get(column):
+            return self._linked(alignment, link, self._translate(alignment, column), names.index(alignment.key))
+        within = self._years_within.get(alignment.table)
+        if within and column == "session_year_id_id":
+            start, end = names.index(within.start), names.index(within.end)
+            return lambda values: years.id_of(values[start], values[end])
+        found = alignment.found.get(column)
+        if found is None:
+            return lambda values: None
+        place = names.index(found.column)
+        if found.steps:
+            follow, translate = self._follow(found.steps), self._translate(alignment, column)
+            return lambda values: translate(follow(values[place]))
+        if column in TABLES[alignment.table].references or column == "id":
+            translate = self._translate(alignment, column)
+            return lambda values: translate(values[place])
+        return lambda values: values[place]
+
+    def is_straight(self, alignment: Alignment, column: str) -> bool:
+        """Whether the source's values can be handed on unseen, as long as they are not NULL."""
+        found = alignment.found.get(column)
+        if found is None or found.steps:
+            return False
+        facts = TABLES[alignment.table]
+        target = facts.references.get(column)
+        if target is None and not column == "id" == facts.key:
+            return True
+        return alignment.origin.column(found.column).holds_numbers and not self._aligned.has_text_key(target or "")
+
+    def _translate(self, alignment: Alignment, column: str) -> Translate:
+        target = TABLES[alignment.table].references.get(column, "")
+        return as_key if self._aligned.has_text_key(target) else as_number
+
+    def _linked(self, alignment: Alignment, link: Link, translate: Translate, place: int) -> Take:
+        """The first of the linked rows: the one with the lowest key of the link."""
+        follow, first = self._follow(link.steps), self._look_up(Step(link.table, link.own, link.other))
+        return lambda values: translate(follow(first.get(as_number(values[place]))))
+
+    def _follow(self, steps: tuple[Step, ...]) -> Translate:
+        tables = [self._look_up(step) for step in steps]
+
+        def follow(value: object) -> object:
+            for table in tables:
+                value = table.get(as_number(value))
+            return value
+
+        return follow
+
+    def _look_up(self, step: Step) -> dict[object, object]:
+        """What a step gives for each value; the first row counts where several match."""
+        if step not in self._look_ups:
+            found: dict[object, object] = {}
+            for batch in self._aligned.reader.batches(step.table, (step.match, step.give)):
+                for match, give in batch:
+                    found.setdefault(as_number(match), give)
+            self._look_ups[step] = found
+        return self._look_ups[step]
