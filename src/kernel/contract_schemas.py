@@ -55,8 +55,8 @@ def _operations(old: Schema, new: Schema) -> Iterator[str]:
             yield f"operation {name} may no longer be repeated safely"
         for code in sorted(set(after["errors"]) - set(before["errors"])):
             yield f"operation {name} may now raise {code}"
-        yield from _compare(before["request"], after["request"], "sent to us", f"{name} request")
-        yield from _compare(before["result"], after["result"], "received from us", f"{name} result")
+        yield from compare(before["request"], after["request"], "sent to us", f"{name} request")
+        yield from compare(before["result"], after["result"], "received from us", f"{name} result")
 
 
 def _events(old: Schema, new: Schema) -> Iterator[str]:
@@ -64,10 +64,11 @@ def _events(old: Schema, new: Schema) -> Iterator[str]:
         if type_id not in new:
             yield f"event {type_id} is gone"
         else:
-            yield from _compare(before, new[type_id], "received from us", f"event {type_id}")
+            yield from compare(before, new[type_id], "received from us", f"event {type_id}")
 
 
-def _compare(old: Schema, new: Schema, direction: Direction, where: str) -> Iterator[str]:
+def compare(old: Schema, new: Schema, direction: Direction, where: str) -> Iterator[str]:
+    """How a change of one schema breaks a client. References are looked up under "$defs" of each."""
     yield from _Comparison(old, new, direction).differences(old, new, where)
 
 

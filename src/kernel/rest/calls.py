@@ -44,6 +44,12 @@ class Call:
         return replace(self, captures=captures)
 
     @property
+    def name(self) -> str:
+        """As in "leaves_apply"; the same operation may be found at several addresses."""
+        interface = interface_of(self.operation)
+        return f"{interface.module if interface else self.operation.function.__module__}_{self.operation.name}"
+
+    @property
     def is_query(self) -> bool:
         return self.operation.kind == "query"
 
@@ -77,7 +83,7 @@ class Call:
         for hint in self.from_path.values():
             if shapes.is_dto(hint):
                 types |= {name: field.annotation for name, field in hint.model_fields.items()}
-        return shapes.closed(f"{self.operation.name}_path", {name: (types[name], ...) for name in self.captures})
+        return shapes.closed(f"{self.name}_path", {name: (types[name], ...) for name in self.captures})
 
     @cached_property
     def query_model(self) -> type[BaseModel]:
@@ -89,18 +95,16 @@ class Call:
             fields |= shapes.bounded(self.remaining)
         if self.is_query and self.item:
             fields["fields"] = shapes.choice_of_fields(self.item)
-        return shapes.closed(f"{self.operation.name}_query", fields)
+        return shapes.closed(f"{self.name}_query", fields)
 
     @cached_property
     def body_model(self) -> type[BaseModel] | None:
         """The JSON object that a command takes; None when it takes nothing. A single DTO is the body itself."""
         if self.is_query or not self.remaining:
             return None
-        interface = interface_of(self.operation)
-        name = f"{interface.module if interface else 'composed'}_{self.operation.name}"
         if self.body_parameter:
-            return shapes.closed(name, {}, base=self.operation.parameters[self.body_parameter])
-        return shapes.closed(name, self.remaining)
+            return shapes.closed(self.name, {}, base=self.operation.parameters[self.body_parameter])
+        return shapes.closed(self.name, self.remaining)
 
     @cached_property
     def body_parameter(self) -> str | None:
@@ -224,7 +228,8 @@ def one(batch: Callable[..., dict[int, Item]], parameter: str, entity: str) -> C
             raise NotFound(entity=entity, id=wanted)
         return found[wanted]
 
-    pick.__name__, pick.__doc__ = f"one_of_{operation.name}", operation.function.__doc__
+    pick.__name__, pick.__module__ = f"one_of_{operation.name}", operation.function.__module__
+    pick.__doc__ = operation.function.__doc__
     pick.__annotations__ = {"actor": Actor, parameter: int, "return": get_args(operation.hints["return"])[1]}
     return composed("query", errors=(*operation.errors, NotFound))(pick)
 

@@ -19,6 +19,7 @@ from kernel.rest.views import Endpoint
 Json = dict[str, Any]
 REF = "#/components/schemas/{model}"
 PROBLEM = {"$ref": REF.format(model="Problem")}
+STATUSES = (400, 401, 403, 404, 406, 409, 412, 413, 415, 422, 429, 500, 503)
 SECURITY = {
     "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
     "session": {
@@ -50,7 +51,11 @@ def openapi() -> Json:
             path: {method: described(view, call, shapes.of(path, method)) for method, call in view.calls.items()}
             for path, view in views.items()
         },
-        "components": {"schemas": dict(sorted(shapes.components.items())), "securitySchemes": SECURITY},
+        "components": {
+            "schemas": dict(sorted(shapes.components.items())),
+            "responses": _all_responses(),
+            "securitySchemes": SECURITY,
+        },
     }
 
 
@@ -117,13 +122,15 @@ def _bound_integers(shape: Any) -> None:
 def described(view: type[Endpoint], call: Call, parts: dict[str, Json]) -> Json:
     """One operation."""
     who = ", ".join(call.roles) if call.roles else "anybody, also without a login"
+    problems = _problems(call)
+    codes = sorted({code for found in problems.values() for code in found})
     operation: Json = {
         "operationId": f"{view.name}_{call.operation.name}",
         "summary": call.summary,
-        "description": f"{_text(call)}\n\n{ROLES.format(who)}",
+        "description": f"{_text(call)}\n\n{ROLES.format(who)} Errors: {', '.join(codes)}.",
         "tags": [view.name],
         "parameters": [*_parameters(parts["path"], "path"), *_parameters(parts["query"], "query"), *_headers(call)],
-        "responses": _responses(call, parts),
+        "responses": _responses(call, parts, problems),
         "security": [] if call.public else [{"token": []}, {"session": []}],
         "x-roles": list(call.roles),
     }
@@ -208,7 +215,7 @@ def _answer(call: Call, result: Json, item: Json) -> Json:
     return {"anyOf": [result, some]}
 
 
-def _responses(call: Call, parts: dict[str, Json]) -> Json:
+def _responses(call: Call, parts: dict[str, Json], problems: dict[int, set[str]]) -> Json:
     content: Json = {}
     if "result" in parts:
         content["application/json"] = {"schema": _answer(call, parts["result"], parts["item"])}
@@ -225,10 +232,23 @@ def _responses(call: Call, parts: dict[str, Json]) -> Json:
     responses = {str(call.status): answer}
     if call.is_query:
         responses["304"] = {"description": "Still the same."}
-    for status, codes in sorted(_problems(call).items()):
-        phrase = f"{HTTPStatus(status).phrase}: {', '.join(sorted(codes))}."
-        responses[str(status)] = {"description": phrase, "content": {CONTENT_TYPE: {"schema": PROBLEM}}}
+    for status in sorted(problems):
+        responses[str(status)] = {"$ref": f"#/components/responses/{_title(status)}"}
     return responses
+
+
+def _title(status: int) -> str:
+    return HTTPStatus(status).phrase.title().replace(" ", "")
+
+
+def _all_responses() -> Json:
+    """The answers that say what is wrong, one for each status."""
+    content = {CONTENT_TYPE: {"schema": PROBLEM}}
+    found = {_title(status): {"description": HTTPStatus(status).phrase, "content": content} for status in STATUSES}
+    found[_title(429)] = found[_title(429)] | {
+        "headers": {"Retry-After": {"description": "In seconds.", "schema": {"type": "integer"}}}
+    }
+    return found
 
 
 def _problems(call: Call) -> dict[int, set[str]]:

@@ -1,0 +1,61 @@
+"""Assessments over REST, below /api/v1/assessments/."""
+
+from contracts.assessments import AssessmentsService
+from kernel.rest import ANYONE, STUDENTS, TEACHING, Api, creates, does, reads
+
+assessments = Api(AssessmentsService)
+
+ASSIGNMENT_ORDERS = ("due_at", "title", "created_at")
+SUBMISSION_ORDERS = ("submitted_at", "marks", "status")
+
+urlpatterns = [
+    assessments.path(
+        "assignments/",
+        get=reads(
+            "List assignments", AssessmentsService.list_assignments, ANYONE, orders=ASSIGNMENT_ORDERS, searched=True
+        ),
+        post=creates("Set an assignment", AssessmentsService.add_assignment, TEACHING, location="assignments/{id}/"),
+    ),
+    assessments.path(
+        "assignments/<assignment_id>/",
+        get=reads("Get an assignment", AssessmentsService.assignment, ANYONE),
+        delete=does(
+            "Delete an assignment", AssessmentsService.delete_assignment, TEACHING, edits=AssessmentsService.assignment
+        ),
+    ),
+    assessments.path(
+        "assignments/<assignment_id>/submissions/",
+        get=reads("List submissions", AssessmentsService.submissions, TEACHING, orders=SUBMISSION_ORDERS),
+        post=creates("Hand in a file", AssessmentsService.submit, STUDENTS, location="submissions/{id}/file/"),
+    ),
+    assessments.path(
+        "submissions/own/", get=reads("Get one's own submissions", AssessmentsService.own_submissions, STUDENTS)
+    ),
+    assessments.path(
+        "submissions/ungraded-count/",
+        get=reads("Count submissions without a mark", AssessmentsService.ungraded_count, TEACHING, named="ungraded"),
+    ),
+    assessments.path(
+        "submissions/<submission_id>/grade/", put=does("Grade a submission", AssessmentsService.grade, TEACHING)
+    ),
+    assessments.path(
+        "submissions/<submission_id>/file/",
+        get=reads("Download a submission", AssessmentsService.submission_file, ANYONE),
+    ),
+    assessments.path(
+        "submissions/<submission_id>/history/",
+        get=reads("List a submission's marks", AssessmentsService.submission_history, TEACHING),
+    ),
+    assessments.path("results/", put=does("Record a result", AssessmentsService.record_result, TEACHING)),
+    assessments.path(
+        "results/<result_id>/history/",
+        get=reads("List a result's changes", AssessmentsService.result_history, TEACHING),
+    ),
+    assessments.path(
+        "students/<student_id>/results/", get=reads("List a student's results", AssessmentsService.results, ANYONE)
+    ),
+    assessments.path(
+        "subjects/<subject_id>/results/",
+        get=reads("Get a class's results", AssessmentsService.class_results, TEACHING),
+    ),
+]
