@@ -1,10 +1,11 @@
-"""All routes: the kernel's, the pages', the API's, a divided house's internal API, and where users is local the admin site."""
+"""All routes: the kernel's, the API's, the pages', what modules serve by themselves, the internal API of a divided
+house, and where users is local the admin site.
+"""
 
 from django.conf import settings
 from django.urls import include, path
 from django.views.defaults import bad_request
 
-from contracts.base import Service
 from kernel.rest.problems import api_or
 from portal.views import errors
 
@@ -14,10 +15,9 @@ urlpatterns = [
     path("", include("config.api")),
 ]
 if settings.DIVIDED:
-    from kernel.rpc.api import InternalApi
+    from kernel.rpc.api import internal_urls
 
-    local = [interface for name, interface in sorted(Service.interfaces.items()) if name in settings.LOCAL_MODULES]
-    urlpatterns.append(path("internal/v1/", InternalApi(local).urls))
+    urlpatterns.append(path("internal/v1/", include(internal_urls(settings.LOCAL_MODULES))))
 if settings.HAS_USERS:
     from django.contrib import admin
 

@@ -1,4 +1,4 @@
-"""The internal API: what other processes of the house call, generated from the contracts.
+"""The internal API: what other processes of the house call, generated from the contracts, one API for each module.
 
 `POST /internal/v1/<module>/<operation>` with the operation's parameters as JSON; answers the result as JSON, or the
 error as RFC 9457 problem+json. For the house alone: every request needs a service token for the module, from which,
@@ -6,12 +6,13 @@ and from nothing else, the actor is taken; the gateway passes no request on to i
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, TypeVar
 
 import structlog
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import URLPattern, URLResolver, path
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError
 from ninja.openapi.schema import OpenAPISchema
@@ -20,11 +21,12 @@ from pydantic import ValidationError
 
 from contracts.base import Operation, Service
 from contracts.errors import DomainError, ModuleUnavailable
+from kernel import context
 from kernel.databases import alias_of
 from kernel.registry import services
 from kernel.rpc import answers, journey, tokens
 from kernel.rpc.answers import Answer
-from kernel.rpc.remote import KEY_HEADER, PROBLEM_TYPE
+from kernel.rpc.remote import KEY_HEADER, PROBLEM_TYPE, REQUEST_HEADER
 
 log = structlog.get_logger(__name__)
 
@@ -48,48 +50,42 @@ class ServiceToken(HttpBearer):
 
 
 class InternalApi(NinjaAPI):
-    """The operations of some interfaces. The OpenAPI page needs a token for one of them, too."""
+    """The operations of one interface, and an OpenAPI page that needs the same token."""
 
-    def __init__(self, interfaces: list[type[Service]], *, namespace: str = "internal") -> None:
-        self.interfaces = interfaces
+    def __init__(self, interface: type[Service]) -> None:
+        self.interface = interface
+        self.token = ServiceToken(interface.module)
         super().__init__(
-            title="Internal API",
+            title=f"Internal API of {interface.module}",
             version="1",
-            description=__doc__ or "",
-            urls_namespace=namespace,
+            description=interface.__doc__ or "",
+            urls_namespace=f"internal-{interface.module}",
             docs_decorator=self._for_the_house,
+            auth=self.token,
         )
         self.add_exception_handler(AuthenticationError, _refuse)
-        for interface in interfaces:
-            token = ServiceToken(interface.module)
-            for operation in interface.operations.values():
-                self.api_operation(
-                    ["POST"],
-                    f"/{interface.module}/{operation.name}",
-                    auth=token,
-                    operation_id=f"{interface.module}.{operation.name}",
-                    summary=operation.name,
-                    description=operation.function.__doc__ or "",
-                    tags=[interface.module],
-                )(_view(interface, operation))
+        for operation in interface.operations.values():
+            self.api_operation(
+                ["POST"],
+                f"/{operation.name}",
+                operation_id=f"{interface.module}.{operation.name}",
+                summary=operation.name,
+                description=operation.function.__doc__ or "",
+            )(_view(interface, operation))
 
     def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
         """With the shapes of requests, results and errors, which ninja does not see: the views read and write JSON."""
         schema = super().get_openapi_schema(**options)
         shared = schema.setdefault("components", {}).setdefault("schemas", {})
         root = self.get_root_path(options.get("path_params") or {})
-        for interface in self.interfaces:
-            for operation in interface.operations.values():
-                described = schema["paths"][f"{root}{interface.module}/{operation.name}"]["post"]
-                described |= _description(operation, shared)
+        for operation in self.interface.operations.values():
+            schema["paths"][f"{root}{operation.name}"]["post"] |= _description(operation, shared)
         return schema
 
     def _for_the_house(self, view: View) -> Callable[..., Any]:
-        doors = [ServiceToken(interface.module) for interface in self.interfaces]
-
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if not any(door(request) for door in doors):
+            if not self.token(request):
                 return _refuse(request, None)
             response: HttpResponse = view(request, *args, **kwargs)
             return response
@@ -97,10 +93,14 @@ class InternalApi(NinjaAPI):
         return guarded
 
 
+def internal_urls(modules: Iterable[str]) -> list[URLPattern | URLResolver]:
+    """The routes of the APIs of these modules, below the internal API's prefix."""
+    return [path(f"{module}/", InternalApi(Service.interfaces[module]).urls) for module in sorted(modules)]
+
+
 def _view(interface: type[Service], operation: Operation) -> Callable[[HttpRequest], HttpResponse]:
     def view(request: HttpRequest) -> HttpResponse:
         caller: tokens.Caller = request.auth  # type: ignore[attr-defined]  # put there by ServiceToken
-        structlog.contextvars.bind_contextvars(request_id=caller.actor.request_id, caller=caller.name)
         try:
             route = journey.read(request.headers)
             arguments = operation.request_model.model_validate_json(request.body)
@@ -110,10 +110,14 @@ def _view(interface: type[Service], operation: Operation) -> Callable[[HttpReque
         if route.remaining() <= 0:
             return _response(_failure(ModuleUnavailable(module=interface.module), operation))
 
+        request_id = request.headers.get(REQUEST_HEADER) or context.request_id()
+        structlog.contextvars.bind_contextvars(request_id=request_id, caller=caller.name)
+        actor = caller.actor.model_copy(update={"request_id": request_id})
+
         def perform() -> Answer:
             method = getattr(services.get(interface), operation.name)
             try:
-                result = method(actor=caller.actor, **{n: getattr(arguments, n) for n in operation.parameters})
+                result = method(actor=actor, **{n: getattr(arguments, n) for n in operation.parameters})
                 return Answer(200, operation.result_adapter.dump_json(result).decode())
             except DomainError as error:
                 return _failure(error, operation)

@@ -33,7 +33,7 @@ log = structlog.get_logger(__name__)
 S = TypeVar("S", bound=Service)
 
 PREFIX = "/internal/v1"
-KEY_HEADER = "Idempotency-Key"
+KEY_HEADER, REQUEST_HEADER = "Idempotency-Key", "X-Request-ID"
 PROBLEM_TYPE = "application/problem+json"
 CONNECT_SECONDS = 1.0
 CONNECTIONS = 32
@@ -137,6 +137,7 @@ def _headers(target: Target, operation: Operation, actor: Actor) -> dict[str, st
         "Authorization": f"Bearer {token}",
         "Content-Type": "application/json",
         "Accept-Language": get_language() or "en",
+        REQUEST_HEADER: actor.request_id,
     }
     if operation.kind == "command":
         headers[KEY_HEADER] = uuid4().hex

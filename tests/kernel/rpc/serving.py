@@ -8,11 +8,11 @@ from typing import Any, cast
 import pytest
 from django.core.servers.basehttp import WSGIRequestHandler
 from django.http import HttpRequest, HttpResponse
-from django.urls import path
+from django.urls import include, path
 
 from contracts.base import Service
 from kernel.registry import Services, services
-from kernel.rpc.api import InternalApi
+from kernel.rpc.api import internal_urls
 
 
 def answer_bare(request: HttpRequest) -> HttpResponse:
@@ -24,7 +24,7 @@ answer_bare.csrf_exempt = True  # type: ignore[attr-defined]  # as `csrf_exempt`
 
 HOUSE = [interface for _, interface in sorted(Service.interfaces.items())]
 urlpatterns = [
-    path("internal/v1/", InternalApi(HOUSE, namespace="internal-of-tests").urls),
+    path("internal/v1/", include(internal_urls(Service.interfaces))),
     path("bare", answer_bare),
 ]
 handler404 = handler500 = "tests.kernel.rpc.serving.plain_error"

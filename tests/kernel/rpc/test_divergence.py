@@ -20,7 +20,7 @@ def outcome(service: Service, operation: Operation, arguments: dict[str, Any]) -
         result = getattr(service, operation.name)(**arguments)
     except DomainError as error:
         return (type(error), vars(error))
-    return (operation.result_adapter.dump_json(result), result)
+    return (type(result), result)
 
 
 @pytest.mark.django_db(transaction=True)
