@@ -123,9 +123,15 @@ class LeavesService(Service, ABC, name="leaves"):
 
     @query()
     def requests(
-        self, *, actor: Actor, audience: Audience, page: PageRequest, status: LeaveStatus | None = None
+        self,
+        *,
+        actor: Actor,
+        audience: Audience,
+        page: PageRequest,
+        status: LeaveStatus | None = None,
+        ids: tuple[int, ...] | None = None,
     ) -> Page[Leave]:
-        """Requests of an audience, newest first; order: applied_at, first_day, status. HOD only."""
+        """Requests of an audience, newest first; order: applied_at, first_day, status. `ids`: only these. HOD only."""
 
     @query()
     def counts(self, *, actor: Actor, audience: Audience) -> LeaveCounts:

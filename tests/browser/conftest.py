@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.launch.serving import serve
 from tests.plugins.missing_browser import find_browser
 from tests.portal.prepared import Prepared, prepare
 from tests.portal.school import Somebody
+
+expect.set_options(timeout=30_000)  # on a machine that is busy with other tests, pages come late
 
 AXE: str = Axe().axe_script
 """The checker of accessibility. As an init script it is put into each page by the browser itself, out of the policy's

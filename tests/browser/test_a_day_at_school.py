@@ -4,43 +4,20 @@ import re
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.conftest import House, Visit
-from tests.portal.school import PASSWORD, Somebody
+from tests.browser.steps import follow, log_in, reload_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.sqlite_only, pytest.mark.slow]
 
 LEAVE_NOTICES = "SELECT message FROM notifications_studentnotification WHERE student_id = ? AND kind = 'leave'"
 
 
-def log_in(page: Page, person: Somebody) -> None:
-    page.goto("/")
-    page.get_by_label("E-mail").fill(person.email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
-
-
-def follow(page: Page, name: str) -> None:
-    """By the navigation at the side."""
-    page.get_by_role("navigation", name="Main").get_by_role("link", name=name, exact=True).click()
-
-
-def reload_until(page: Page, text: str) -> None:
-    """Events arrive soon, but not at once."""
-    for _ in range(50):
-        if page.get_by_text(text).count():
-            return
-        page.wait_for_timeout(200)
-        page.reload()
-    expect(page.get_by_text(text)).to_be_visible()
-
-
 def test_a_teacher_takes_attendance_and_the_student_and_the_head_see_it(house: House, visit: Visit) -> None:
     first, second, third, *_others = house.school.classmates
     teacher = visit()
-    log_in(teacher, house.school.teacher)
-    expect(teacher.get_by_role("heading", level=1)).to_be_visible()
+    log_in(teacher, house.school.teacher.email)
     assert teacher.url.endswith("/staff_home/")
     follow(teacher, "Take attendance")
     teacher.get_by_label("Subject", exact=True).select_option(label="Botany (Biology)")
@@ -173,7 +150,7 @@ def test_a_wrong_password_is_told_and_the_e_mail_stays(house: House, visit: Visi
 
 def test_after_logging_out_the_way_back_shows_nothing(house: House, visit: Visit) -> None:
     page = visit()
-    log_in(page, house.school.students[-1])
+    log_in(page, house.school.students[-1].email)
     follow(page, "Attendance")
     expect(page.get_by_text("Botany").or_(page.get_by_text("Markets")).first).to_be_visible()
     page.locator("[data-menu] summary").click()

@@ -81,7 +81,7 @@ def frame_problems(page: Page, where: str) -> list[Any]:
     phone its other navigation, closed and open.
     """
     page.emulate_media(color_scheme="dark")
-    found = [(where, "dark", broken) for broken in page.evaluate(CHECK, COLOURS)]
+    found: list[Any] = [(where, "dark", broken) for broken in page.evaluate(CHECK, COLOURS)]
     page.set_viewport_size({"width": PHONE, "height": 800})
     page.emulate_media(color_scheme="light")
     found += [(where, PHONE, broken) for broken in page.evaluate(CHECK, ALL_RULES)]

@@ -99,12 +99,20 @@ class Leaves(ReferenceQueries, LeavesService):
         return page_of(rows, page, build=queries.build, search=("reason", "written_dates"), order=ORDER)
 
     def requests(
-        self, *, actor: Actor, audience: Audience, page: PageRequest, status: LeaveStatus | None = None
+        self,
+        *,
+        actor: Actor,
+        audience: Audience,
+        page: PageRequest,
+        status: LeaveStatus | None = None,
+        ids: tuple[int, ...] | None = None,
     ) -> Page[Leave]:
         require(actor, Role.HOD)
         rows = queries.requests_of(audience)
         if status:
             rows = rows.filter(status=status)
+        if ids is not None:
+            rows = rows.filter(id__in=ids)
         return page_of(rows, page, build=queries.build, search=("reason", "written_dates"), order=ORDER)
 
     def counts(self, *, actor: Actor, audience: Audience) -> LeaveCounts:

@@ -54,7 +54,7 @@ class LeaveRow:
 
     @property
     def name(self) -> str:
-        return self.person.full_name if self.person else _("(unknown)")
+        return name_of(self.person)
 
 
 # --- one's own --------------------------------------------------------------------------------------------------------
@@ -166,7 +166,7 @@ def cancel_leave(request: HttpRequest, audience: str, leave_id: int) -> HttpResp
         "portal/confirm.html",
         {
             "title": _("Cancel this leave?"),
-            "consequences": [_days(leave), _("The days can be asked for again afterwards.")],
+            "consequences": [days_in_words(leave), _("The days can be asked for again afterwards.")],
             "confirm_label": _("Cancel the leave"),
             "cancel_url": back,
             "danger": True,
@@ -217,15 +217,21 @@ def _requests(request: HttpRequest, audience: Audience, title: str) -> HttpRespo
         search_label=_("Reason or dates"),
         exports=True,
         has_actions=True,
+        bulk_action_url=reverse(f"{audience}_leave_selected") if _has_pending(page.items) else "",
         empty=Empty(
             _("No requests"), _("When somebody asks for leave, it stands here to be decided."), icon="calendar-days"
         ),
     )
-    people = _people(actor, audience, page.items)
+    people = people_behind(actor, audience, page.items)
     rows = [_decidable(leave, people.get(leave.person.profile_id)) for leave in page.items]
     return state.remember(
         render(request, "portal/pages/leave_requests.html", {"title": title, "table": table, "rows": rows})
     )
+
+
+def _has_pending(leaves: Iterable[Leave]) -> bool:
+    """Whether there is anything to tick."""
+    return any(leave.status is LeaveStatus.PENDING for leave in leaves)
 
 
 def _decidable(leave: Leave, person: Person | None) -> LeaveRow:
@@ -248,7 +254,7 @@ CSV_HEADER = ("id", "person", "first_day", "last_day", "dates_as_written", "reas
 
 def _csv_rows(actor: Actor, audience: Audience, found: Iterable[Leave]) -> Iterable[tuple[object, ...]]:
     leaves = list(found)
-    people = _people(actor, audience, leaves)
+    people = people_behind(actor, audience, leaves)
     for leave in leaves:
         person = people.get(leave.person.profile_id)
         yield (
@@ -264,7 +270,12 @@ def _csv_rows(actor: Actor, audience: Audience, found: Iterable[Leave]) -> Itera
         )
 
 
-def _people(actor: Actor, audience: Audience, leaves: Iterable[Leave]) -> Mapping[int, Person]:
+def name_of(person: Person | None) -> str:
+    """As in a list of requests."""
+    return person.full_name if person else _("(unknown)")
+
+
+def people_behind(actor: Actor, audience: Audience, leaves: Iterable[Leave]) -> Mapping[int, Person]:
     """Who asked, by profile id; in calls of at most a page."""
     ids = sorted({leave.person.profile_id for leave in leaves})
     users = services.get(UsersService)
@@ -317,14 +328,14 @@ def _decide(request: HttpRequest, audience: Audience, leave_id: int, *, approve:
         if submit(form, operation, None, actor=actor, leave=leave.ref, note=form.cleaned_data["note"]):
             messages.success(request, _("Leave approved.") if approve else _("Leave rejected."))
             return HttpResponseRedirect(back)
-    person = _people(actor, audience, [leave]).get(leave.person.profile_id)
-    name = person.full_name if person else _("(unknown)")
+    person = people_behind(actor, audience, [leave]).get(leave.person.profile_id)
+    name = name_of(person)
     return render(
         request,
         "portal/confirm.html",
         {
             "title": (_("Approve leave of %s?") if approve else _("Reject leave of %s?")) % name,
-            "consequences": [_days(leave), leave.reason or _("No reason was given."), _("The person is told.")],
+            "consequences": [days_in_words(leave), leave.reason or _("No reason was given."), _("The person is told.")],
             "confirm_label": _("Approve leave") if approve else _("Reject leave"),
             "cancel_url": back,
             "danger": not approve,
@@ -340,7 +351,7 @@ def _find(actor: Actor, audience: str, leave_id: int) -> Leave:
     return services.get(LeavesService).get(actor=actor, leave=LeaveRef(audience=Audience(audience), id=leave_id))
 
 
-def _days(leave: Leave) -> str:
+def days_in_words(leave: Leave) -> str:
     """The days of a request in words."""
     if leave.first_day is None or leave.last_day is None:
         return _("Days as written: %s") % (leave.written_dates or _("none"))

@@ -66,8 +66,8 @@ function onEdit(event) {
 function countTicks() {
   const ticks = [...all('input[form="bulk"][name="selected"]')];
   const ticked = ticks.filter((tick) => tick.checked).length;
+  for (const place of all("[data-tick-count]")) place.textContent = ticked;
   for (const every of all("[data-tick-all]")) {
-    every.hidden = false;
     every.checked = ticked > 0 && ticked === ticks.length;
     every.indeterminate = ticked > 0 && ticked < ticks.length;
   }
@@ -141,7 +141,7 @@ function fitTables() {
 
 function prepare() {
   fitTables();
-  for (const hidden of all("[data-theme-picker], [data-dismiss]")) hidden.hidden = false;
+  for (const hidden of all("[data-theme-picker], [data-dismiss], [data-scripted]")) hidden.hidden = false;
   countTicks();
 }
 
