@@ -51,7 +51,7 @@ ITEMS: dict[Role, tuple[NavItem, ...]] = {
             "academic-cap",
             PEOPLE,
             short=_("Students"),
-            also=("add_student", "edit_student", "delete_student", "delete_incomplete_student"),
+            also=("add_student", "edit_student", "delete_student", "delete_incomplete_student", "students_selected"),
         ),
         NavItem(
             "manage_staff",

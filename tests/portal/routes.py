@@ -98,6 +98,7 @@ ROUTES = {
     "add_student": Route("/add_student/", HOD),
     "add_student_save": Route("/add_student_save/", HOD, "GET POST"),
     "manage_student": Route("/manage_student/", HOD),
+    "students_selected": Route("/manage_student/selected/", HOD, "GET POST", opened=302),
     "edit_student": Route("/edit_student/{student}/", HOD),
     "edit_student_save": Route("/edit_student_save/", HOD, "GET POST"),
     "delete_student": Route("/delete_student/{student}/", HOD, "GET POST"),

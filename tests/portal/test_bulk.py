@@ -6,13 +6,18 @@ import pytest
 from django.contrib.messages import get_messages
 from django.contrib.messages.storage.fallback import FallbackStorage
 from django.contrib.sessions.backends.db import SessionStore
+from django.db import connection
 from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
 
+from contracts.base import Role
 from contracts.errors import Conflict
+from modules.academics.models import Enrollment
 from modules.leaves.models import StaffLeave, StudentLeave
+from modules.users.models import StudentProfile
 from portal.bulk import BulkAction, Selection, bulk_page
 from tests.portal.pages import flashes, text_of
-from tests.portal.school import School
+from tests.portal.school import School, make_account
 
 DECIDE = "/student_leave_view/selected/"
 
@@ -109,3 +114,57 @@ def test_a_refusal_tells_whose_and_why_and_the_others_are_done() -> None:
     assert mended == [3]
     said = [f"{m.level_tag}: {m.message}" for m in get_messages(request)]
     assert said == ["success: 1 mended.", "error: Not done: A lamp, A lens. It is beyond repair."]
+
+
+# --- students ---------------------------------------------------------------------------------------------------------
+
+STUDENTS = "/manage_student/selected/"
+
+
+def test_several_students_are_moved_to_another_class(school: School, as_hod: Client) -> None:
+    people = school.classmates[:3]
+    rows = [p.user_id for p in people]
+    page = as_hod.get(address(STUDENTS, "move", rows))
+    assert "Move 3 students?" in text_of(page)
+    assert all(p.name in text_of(page) for p in people)
+    to = {"course_id": school.courses[1].pk, "session_year_id": school.year.pk}
+    response = as_hod.post(address(STUDENTS, "move", rows, list="?course=1"), to)
+    assert (response["Location"], flashes(response)) == ("/manage_student/?course=1", ["success: 3 students moved."])
+    for person in people:
+        now = Enrollment.objects.get(student_id=person.profile_id, ended_on=None)
+        assert now.course_id == school.courses[1].pk
+
+
+def test_where_to_move_them_has_to_be_chosen(school: School, as_hod: Client) -> None:
+    response = as_hod.post(address(STUDENTS, "move", [school.student.user_id]), {"course_id": school.courses[1].pk})
+    assert response.status_code == 422
+    assert "Session year: This field is required." in text_of(response)
+    assert Enrollment.objects.get(student_id=school.student.profile_id, ended_on=None).course_id == school.courses[0].pk
+
+
+def test_several_students_are_taken_out_and_those_with_history_can_come_back(school: School, as_hod: Client) -> None:
+    rows = [p.user_id for p in school.classmates[:2]]
+    assert "Delete 2 students?" in text_of(as_hod.get(address(STUDENTS, "remove", rows)))
+    response = as_hod.post(address(STUDENTS, "remove", rows))
+    assert flashes(response) == ["success: 2 students deleted."]
+    assert not StudentProfile.objects.filter(user_id__in=rows, user__is_active=True).exists()
+    assert school.classmates[0].name in text_of(as_hod.get("/manage_student/?profile=withdrawn"))
+
+
+def test_who_is_no_student_in_a_class_cannot_be_ticked_nor_moved(school: School, as_hod: Client) -> None:
+    account = make_account("Only", "Account", Role.STUDENT)
+    assert f'value="{account.user_id}"' not in as_hod.get("/manage_student/?profile=missing").content.decode()
+    for person in (account, school.teacher):
+        response = as_hod.post(address(STUDENTS, "remove", [person.user_id]))
+        assert flashes(response)[-1].startswith("warning: Nothing was done")
+
+
+def test_the_question_costs_the_same_for_few_and_for_many(school: School, as_hod: Client) -> None:
+    people = [p.user_id for p in school.students]
+    for path, do, rows in ((STUDENTS, "move", people), (DECIDE, "approve", pending(40))):
+        as_hod.get(address(path, do, rows[:1]))
+        with CaptureQueriesContext(connection) as few:
+            as_hod.get(address(path, do, rows[:1]))
+        with CaptureQueriesContext(connection) as many:
+            as_hod.get(address(path, do, rows))
+        assert len(many) == len(few)

@@ -23,6 +23,7 @@ from portal.components import Meaning
 from portal.listing import all_pages
 from portal.people import PROFILE_FILTER
 from portal.tables import Column, Empty, Filter, ListState, Table, csv_response, wants_csv
+from portal.views.selected_students import is_member
 
 CSV_HEADER = (
     *("id", "first_name", "last_name", "username", "email", "course", "session_year", "gender", "address", "status"),
@@ -86,6 +87,7 @@ def manage_student(request: HttpRequest) -> HttpResponseBase:
         search_label=_("Name, username or e-mail"),
         exports=True,
         has_actions=True,
+        bulk_action_url=reverse("students_selected") if any(map(is_member, page.items)) else "",
         empty=Empty(
             _("No students yet"),
             _("A student has a login, a course and a session year."),
