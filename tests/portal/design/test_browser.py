@@ -223,7 +223,7 @@ def test_after_an_error_the_summary_has_the_focus_and_leads_to_the_field(page: P
 
 def test_ticking_all_rows_ticks_every_row(page: Page) -> None:
     page.goto("/list/?bulk=1")
-    page.locator("[data-tick-all]").check()
+    page.get_by_role("checkbox", name="Tick all on this page").check()
     assert page.locator("input[name=selected]:checked").count() == 25
 
     page.locator("input[name=selected]").first.uncheck()
