@@ -2,6 +2,8 @@
 house, and where users is local the admin site.
 """
 
+from importlib.util import find_spec
+
 from django.conf import settings
 from django.urls import include, path
 from django.views.defaults import bad_request
@@ -12,6 +14,7 @@ from portal.views import errors
 urlpatterns = [
     path("", include("kernel.urls")),
     path("", include("portal.urls")),
+    *(path("", include(urls)) for name in settings.LOCAL_MODULES if find_spec(urls := f"modules.{name}.urls")),
     path("", include("config.api")),
 ]
 if settings.DIVIDED:

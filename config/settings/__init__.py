@@ -203,7 +203,9 @@ CURRENCY = env.currency
 PAYMENT_PROVIDER = env.payments_through
 RAZORPAY_KEY_ID = env.razorpay_key_id
 RAZORPAY_KEY_SECRET = env.razorpay_key_secret.get_secret_value()
-SANDBOX_PAYMENT_SECRET = env.sandbox_payment_secret.get_secret_value() or SECRET_KEY
+RAZORPAY_WEBHOOK_SECRET = env.razorpay_webhook_secret.get_secret_value()
+SANDBOX_PAYMENT_URL = env.sandbox_payment_url.rstrip("/")
+SANDBOX_PAYMENT_SECRET = env.sandbox_secret()
 
 # --- logs -------------------------------------------------------------------------------------------------------------
 

@@ -1,5 +1,7 @@
 """The environment variables that configure the process, read and checked once, when it starts."""
 
+import hashlib
+import hmac
 import os
 import secrets
 from pathlib import Path
@@ -55,6 +57,9 @@ class Environment(BaseSettings):
     payment_provider: Literal["sandbox", "razorpay"] | None = None
     razorpay_key_id: str = ""
     razorpay_key_secret: SecretStr = SecretStr("")
+    razorpay_webhook_secret: SecretStr = SecretStr("")
+    sandbox_payment_url: str = ""
+    """Where a payment sandbox runs; `make run` starts one by itself."""
     sandbox_payment_secret: SecretStr = SecretStr("")
 
     module_urls: dict[str, str] = {}
@@ -141,6 +146,11 @@ class Environment(BaseSettings):
     def service_secrets(self) -> list[str]:
         """What signs and checks service tokens; not in production, the signing key will do."""
         return [secret.get_secret_value() for secret in self.service_secret] or [self.signing_key()]
+
+    def sandbox_secret(self) -> str:
+        """The given secret, or one that is made of the signing key and does not give it away."""
+        given = self.sandbox_payment_secret.get_secret_value()
+        return given or hmac.new(self.signing_key().encode(), b"payment sandbox", hashlib.sha256).hexdigest()
 
     def signing_key(self) -> str:
         """The given key; local development makes one and keeps it in `var/secret_key`."""

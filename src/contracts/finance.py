@@ -34,6 +34,8 @@ class Fine(DTO):
     paid_at: Instant | None
     payment_reference: str
     """The provider's payment id; empty when there is none."""
+    payment_pending: bool = False
+    """A payment was reported for it, and the provider has not confirmed it yet."""
 
 
 class PaymentStatus(StrEnum):
@@ -42,6 +44,7 @@ class PaymentStatus(StrEnum):
     SUCCESS = "success"
     FAILED = "failed"
     PENDING = "pending"
+    """A payment was reported, and is being confirmed."""
     UNKNOWN = "unknown"
     """The legacy kept another word, which says nothing here."""
 
@@ -58,6 +61,17 @@ class Payment(DTO):
     method: str
     at: Instant
     """When it was paid or refused; when it was begun, as long as neither has happened."""
+    receipt_number: int | None = None
+    """Of the payment that settled the fine here; None for the others and for the legacy's."""
+
+
+class PaymentMethod(StrEnum):
+    """How money comes to the office."""
+
+    CASH = "cash"
+    CARD = "card"
+    CHEQUE = "cheque"
+    TRANSFER = "transfer"
 
 
 class Checkout(DTO):
@@ -72,14 +86,8 @@ class Checkout(DTO):
     amount_minor: int
     """The amount in the currency's smallest unit (paise)."""
     currency: str
-
-
-class CheckoutReturn(DTO):
-    """What a provider's checkout gives back to the page: a payment for an order, and the provider's word for it."""
-
-    order_id: str
-    payment_id: str
-    signature: str
+    checkout_page: str = ""
+    """Where a form takes the browser, as Razorpay's hosted checkout; empty when the provider's script opens it."""
 
 
 class FineTotals(DTO):
@@ -142,24 +150,31 @@ class FinanceService(Service, ABC, name="finance"):
         """An order with the payment provider for the student's own unpaid fine; one that is still open is used again.
 
         Conflict("paid"), Conflict("cancelled"); Conflict("amount") when nothing above zero is owed;
+        Conflict("pending") while an earlier payment is being confirmed, after the provider was asked about it;
         Conflict("provider") when the provider cannot be reached, refuses, or is not set up.
         """
 
     @command(idempotent=True, errors=(NotFound, Conflict, Invalid))
     def confirm_payment(self, *, actor: Actor, order_id: str, payment_id: str, signature: str) -> Fine:
-        """Settle a fine by what the provider's checkout returned. The student's own orders only, NotFound otherwise.
+        """Take in what the provider's checkout returned. The student's own orders only, NotFound otherwise.
 
-        Invalid(`signature`) when the provider did not sign this payment for this order; the attempt is kept as failed.
+        Invalid(`signature`) when the provider did not sign this payment for this order, which is audited and changes
+        nothing. Otherwise the provider is asked, since the browser's word alone settles nothing: the fine comes back
+        paid, or with `payment_pending` while the provider cannot say so yet.
         A payment counts once: repeated, the answer is the same. Money that came for a fine that is settled, cancelled,
-        or of another amount by now is kept as a payment, audited, and changes nothing: Conflict("paid"),
-        Conflict("cancelled"), Conflict("amount"). Conflict("provider") when the provider that made the order is no
-        longer the one in use. Publishes PaymentSucceeded when the fine becomes paid.
+        or of another amount is kept as a payment, audited, and changes nothing: Conflict("paid"),
+        Conflict("cancelled"), Conflict("amount"). Conflict("failed") when the provider says that it failed;
+        Conflict("provider") when the provider that made the order is no longer the one in use.
+        Publishes PaymentSucceeded when the fine becomes paid, PaymentFailed when the attempt failed.
         """
 
-    @query(errors=(NotFound, Conflict))
-    def pay_in_sandbox(self, *, actor: Actor, order_id: str) -> CheckoutReturn:
-        """Play the provider's part for one of the student's own orders: what its checkout would return, every time the
-        same. Settles nothing. Conflict("provider") unless the sandbox is the provider in use.
+    @command(errors=(NotFound, Conflict, Invalid))
+    def record_payment(self, *, actor: Actor, fine_id: int, method: PaymentMethod, reference: str = "") -> Payment:
+        """The whole amount came to the office: settle the fine, and number the receipt. HOD.
+
+        Invalid(`reference`) when that, as the number of a cheque, has more than 100 characters.
+        Conflict("paid"), Conflict("cancelled"), Conflict("amount") when nothing above zero is owed; Conflict("pending")
+        while a payment made online is being confirmed. Publishes PaymentSucceeded.
         """
 
 
@@ -195,6 +210,21 @@ class PaymentSucceeded(Event, name="finance.payment_succeeded", version=1):
     student_id: int
     payment_id: int
     amount: Money
+    at: Instant
+
+    def aggregate(self) -> str:
+        return f"fine:{self.fine_id}"
+
+
+class PaymentFailed(Event, name="finance.payment_failed", version=1):
+    """An attempt to pay a fine failed at the provider; nothing was paid. `payment_id` is the payment's id here."""
+
+    fine_id: int
+    student_id: int
+    payment_id: int
+    amount: Money
+    reason: str
+    """In the provider's words; may be empty."""
     at: Instant
 
     def aggregate(self) -> str:

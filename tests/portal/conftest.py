@@ -1,6 +1,5 @@
 """A school to visit, and browsers of its people."""
 
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,7 +10,8 @@ from pytest_django import Settings
 
 from modules.finance import providers
 from modules.finance.providers.razorpay import RazorpayProvider
-from tests.modules.finance.test_providers import FakeRazorpay
+from modules.finance.sandbox import keys
+from tests.modules.finance.sandbox import SECRET, Sandbox, in_use, serving
 from tests.portal.copied import Copies
 from tests.portal.school import School, Somebody, login, make_school
 
@@ -78,15 +78,24 @@ def _no_failed_logins() -> None:
     cache.clear()
 
 
+@pytest.fixture(scope="session")
+def sandbox_server() -> Iterator[Sandbox]:
+    with serving() as sandbox:
+        yield sandbox
+
+
 @pytest.fixture
-def razorpay(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeRazorpay]:
-    """Razorpay is the provider, and its orders are taken by a server of ours."""
-    settings.PAYMENT_PROVIDER, settings.RAZORPAY_KEY_ID, settings.RAZORPAY_KEY_SECRET = "razorpay", "rzp_1", "s3cret"
-    with FakeRazorpay() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        provider = RazorpayProvider(key_id="rzp_1", key_secret="s3cret", api=server.url)
-        monkeypatch.setattr(providers, "_razorpay", lambda _key_id, _secret: provider)
-        yield server
-        server.shutdown()
-        thread.join()
+def sandbox(sandbox_server: Sandbox, settings: Settings) -> Sandbox:
+    """The payment provider in use, whose webhooks a test carries over by itself."""
+    return in_use(sandbox_server, settings)
+
+
+@pytest.fixture
+def razorpay(sandbox: Sandbox, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
+    """Razorpay is the provider, and the sandbox stands in for its servers."""
+    provider = RazorpayProvider(
+        key_id=keys.KEY_ID, key_secret=SECRET, webhook_secret=keys.webhook_secret(SECRET), api=sandbox.url
+    )
+    settings.PAYMENT_PROVIDER = "razorpay"
+    monkeypatch.setattr(providers, "_razorpay", lambda *_keys: provider)
+    return sandbox

@@ -9,7 +9,8 @@ from django.contrib.staticfiles import finders
 from django.test import Client
 from playwright.sync_api import Page, Request, Route, expect, sync_playwright
 
-from tests.modules.finance.test_providers import FakeRazorpay
+from modules.finance.models import FinePayment
+from tests.modules.finance.sandbox import Sandbox
 from tests.plugins.missing_browser import find_browser
 from tests.portal.school import School
 
@@ -40,6 +41,7 @@ class Site:
 
     def __init__(self, html: str, policy: str) -> None:
         self.html, self.policy, self.script = html, policy, ""
+        self.order_id = FinePayment.objects.get().order_id
         self.posted: dict[str, list[str]] = {}
 
     def answer(self, route: Route, request: Request) -> None:
@@ -58,7 +60,7 @@ class Site:
 
 
 @pytest.fixture
-def site(school: School, as_student: Client, razorpay: FakeRazorpay) -> Site:
+def site(school: School, as_student: Client, razorpay: Sandbox) -> Site:
     page = as_student.post(f"/student/initialize_payment/{school.fine_of(school.student).pk}/")
     return Site(page.content.decode(), page["Content-Security-Policy"])
 
@@ -87,7 +89,7 @@ def test_what_the_checkout_returns_is_posted_with_the_pages_token(site: Site, pa
         page.get_by_role("button", name="Pay ₹25.50 with Razorpay").click()
     assert site.posted["path"] == ["/student/payment_callback/"]
     assert site.posted["razorpay_payment_id"] == ["pay_1"]
-    assert site.posted["razorpay_order_id"] == ["order_Abc123"]
+    assert site.posted["razorpay_order_id"] == [site.order_id]
     assert site.posted["razorpay_signature"] == ["s"]
     assert site.posted["csrfmiddlewaretoken"]
 

@@ -1,5 +1,6 @@
 """`manage.py serve`: from nothing to a running school. `make run` is this command."""
 
+import os
 import signal
 import sys
 from argparse import ArgumentParser
@@ -13,7 +14,7 @@ from django.core.management.base import BaseCommand
 from django.db import connections
 
 from config import demo
-from config.launch import school
+from config.launch import sandbox, school
 from config.launch.building import Building
 from config.launch.preflight import CannotStart, check_media, check_port, legacy_files
 from config.launch.server import replace_this_process
@@ -57,7 +58,10 @@ class Command(BaseCommand):
             check_port(host, port)
             source = self._legacy_arguments(options["legacy"], options["media"])
             self._prepare(source)
-            self._greet(host=host, port=port)
+            site_url = f"http://{address_name(host)}:{port}"
+            if sandbox.is_needed():
+                os.environ["SANDBOX_PAYMENT_URL"] = sandbox.start(host=host, site_port=port, site_url=site_url)
+            self._greet(site_url)
             connections.close_all()
         except CannotStart as error:
             self.stderr.write(str(error))
@@ -134,8 +138,8 @@ class Command(BaseCommand):
                 failure="The demo school could not be made; nothing was started.",
             )
 
-    def _greet(self, *, host: str, port: int) -> None:
-        self._say(f"\nStudent Management System: http://{address_name(host)}:{port}\n")
+    def _greet(self, site_url: str) -> None:
+        self._say(f"\nStudent Management System: {site_url}\n")
         logins = demo.logins()
         if logins:
             width = max(len(email) for _, email, _ in logins)
@@ -144,6 +148,8 @@ class Command(BaseCommand):
                 self._say(f"  {role:<10} {email:<{width}}  {password}")
         else:
             self._say("People log in as they are used to.")
+        if settings.PAYMENT_PROVIDER == "sandbox":
+            self._say("\nPayments go to a sandbox: no money moves.")
         self._say("\nCtrl-C stops the server.")
 
     def _say(self, text: str) -> None:

@@ -1,7 +1,7 @@
 from django.contrib import admin
 
 from kernel.admin import ReadOnlyAdmin
-from modules.finance.models import Fine, FinePayment
+from modules.finance.models import Fine, FinePayment, ProviderEvent
 
 
 @admin.register(Fine)
@@ -17,3 +17,10 @@ class FinePaymentAdmin(ReadOnlyAdmin):
     list_filter = ("payment_status", "provider")
     search_fields = ("payment_id", "order_id", "transaction_id")
     list_select_related = ("fine",)
+
+
+@admin.register(ProviderEvent)
+class ProviderEventAdmin(ReadOnlyAdmin):
+    list_display = ("id", "event", "outcome", "provider", "order_id", "payment_id", "amount_minor", "received_at")
+    list_filter = ("outcome", "event", "provider")
+    search_fields = ("order_id", "payment_id", "event_id")

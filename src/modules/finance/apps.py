@@ -10,5 +10,5 @@ class FinanceConfig(ModuleConfig):
 
     provides = finance.FinanceService
     requires = (users.UsersService,)
-    publishes = (finance.FineIssued, finance.FineCancelled, finance.PaymentSucceeded)
+    publishes = (finance.FineIssued, finance.FineCancelled, finance.PaymentSucceeded, finance.PaymentFailed)
     deleted = finance.FinanceDeleted

@@ -66,6 +66,8 @@ class FinePayment(models.Model):
     order_amount = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
     currency = models.CharField(max_length=3, default="", blank=True)
     created_by = ModuleRef("users.User", reaction=Reaction.KEEP, null=True, blank=True)
+    receipt_number = models.PositiveIntegerField(null=True, blank=True, unique=True)
+    """Counts the payments that settled a fine here, without gaps; the legacy gave none."""
 
     class Meta:
         verbose_name = _("fine payment")
@@ -78,6 +80,33 @@ class FinePayment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order_id or self.payment_id}: {self.payment_status}"
+
+
+class ProviderEvent(models.Model):
+    """A webhook of a provider, as it was told and what came of it. Told again, it is known by its id."""
+
+    id = models.BigAutoField(primary_key=True)
+    provider = models.CharField(max_length=20)
+    event_id = models.CharField(max_length=100)
+    event = models.CharField(max_length=100)
+    """The provider's name for what happened, as in "payment.captured"."""
+    order_id = models.CharField(max_length=100, default="", blank=True)
+    payment_id = models.CharField(max_length=100, default="", blank=True)
+    amount_minor = models.BigIntegerField(null=True, blank=True)
+    """In the smallest unit of the currency; none when it is not about a payment."""
+    currency = models.CharField(max_length=10, default="", blank=True)
+    outcome = models.CharField(max_length=20)
+    received_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("provider event")
+        verbose_name_plural = _("provider events")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["provider", "event_id"], name="finance_one_row_per_provider_event")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event} {self.payment_id}: {self.outcome}"
 
 
 def minor_sum(field: str) -> Sum:

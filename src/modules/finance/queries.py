@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from pydantic import TypeAdapter
 
@@ -21,9 +21,24 @@ def build(rows: QuerySet[models.Fine, Any]) -> tuple[Fine, ...]:
     return _fines.validate_python(
         [
             {**row, "payment_reference": row["payment_id"] or ""}
-            for row in rows.values(*fields, "payment_id", issued_at=F("created_at"), paid_at=F("payment_date"))
+            for row in rows.values(
+                *fields,
+                "payment_id",
+                issued_at=F("created_at"),
+                paid_at=F("payment_date"),
+                payment_pending=Q(status=FineStatus.UNPAID) & Exists(unsettled().filter(fine=OuterRef("pk"))),
+            )
         ]
     )
+
+
+def unsettled() -> QuerySet[models.FinePayment, models.FinePayment]:
+    """Orders whose payment was reported and is not confirmed yet. The legacy's rows, which have no order, are none."""
+    return models.FinePayment.objects.filter(payment_status=PaymentStatus.PENDING).exclude(order_id="")
+
+
+def fine(fine_id: int) -> Fine | None:
+    return next(iter(build(models.Fine.objects.filter(pk=fine_id))), None)
 
 
 def searched(
@@ -36,27 +51,14 @@ def searched(
     return rows.filter(in_reason | Q(student_id__in=found_students)) if in_reason else rows
 
 
-def to_dto(row: models.Fine) -> Fine:
-    return Fine(
-        id=row.pk,
-        student_id=row.student_id,
-        amount=row.amount,
-        reason=row.reason,
-        due_date=row.due_date,
-        status=FineStatus(row.status),
-        issued_by=row.issued_by,
-        issued_at=row.created_at,
-        paid_at=row.payment_date,
-        payment_reference=row.payment_id or "",
-    )
-
-
 def payments(fine_id: int) -> tuple[Payment, ...]:
     rows = (
         models.FinePayment.objects.filter(fine_id=fine_id)
         .annotate(asked=Coalesce("order_amount", "amount_paid"))
         .order_by("id")
-        .values("id", "fine_id", "amount_paid", "asked", "payment_status", "payment_id", "transaction_id")
+        .values(
+            "id", "fine_id", "amount_paid", "asked", "payment_status", "payment_id", "transaction_id", "receipt_number"
+        )
         .annotate(method=F("payment_method"), at=F("payment_date"))
     )
     return _payments.validate_python(

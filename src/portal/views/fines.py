@@ -41,6 +41,7 @@ STATUS_WORDS: dict[FineStatus, tuple[Meaning, Promise]] = {
     FineStatus.PAID: (Meaning.GOOD, gettext_lazy("Paid")),
     FineStatus.CANCELLED: (Meaning.NEUTRAL, gettext_lazy("Cancelled")),
 }
+BEING_CONFIRMED = (Meaning.INFO, gettext_lazy("Payment being confirmed"))
 STATUS_FILTER = Filter(
     "status", gettext_lazy("Status"), tuple((s.value, word) for s, (_m, word) in STATUS_WORDS.items())
 )
@@ -68,7 +69,7 @@ class FineRow:
 
     @property
     def status(self) -> tuple[Meaning, Promise]:
-        return STATUS_WORDS[self.fine.status]
+        return BEING_CONFIRMED if self.fine.payment_pending else STATUS_WORDS[self.fine.status]
 
     @property
     def is_unpaid(self) -> bool:

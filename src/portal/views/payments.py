@@ -1,8 +1,10 @@
 """A student's own fines, and paying one through the payment provider.
 
 Paying takes three steps: the page of the fine makes an order (by POST), the provider's checkout takes the money, and
-what it returns settles the fine (by POST), if the provider signed it. The sandbox's checkout is a page of this site.
+what it returns (by POST) has finance ask the provider. The provider's own word settles the fine, not the browser's.
 """
+
+from urllib.parse import urlsplit, urlunsplit
 
 from csp.constants import SELF
 from csp.decorators import csp_update
@@ -11,10 +13,10 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
 
 from contracts.base import Actor, Role
 from contracts.errors import Conflict, Invalid, NotFound
@@ -106,13 +108,52 @@ def initialize_payment(request: HttpRequest, fine_id: int) -> HttpResponseBase:
     try:
         checkout = finance.start_payment(actor=actor, fine_id=fine_id)
     except Conflict as error:
-        known = _("Fine not found or already paid")
-        settled = error.reason in (FineStatus.PAID, FineStatus.CANCELLED)
-        messages.error(request, known if settled else _("Error initializing payment: %s") % error)
+        _tell_why_not(request, error)
         return back
-    if checkout.provider == "sandbox":
-        return render(request, "portal/pages/sandbox_checkout.html", _checkout_context(checkout))
-    return _razorpay_page(request, checkout)
+    return _hosted_page(request, checkout) if checkout.checkout_page else _razorpay_page(request, checkout)
+
+
+def _tell_why_not(request: HttpRequest, error: Conflict) -> None:
+    """Why there is nothing to pay. The fine was unpaid a moment ago: when it is paid now, an earlier payment has been
+    confirmed.
+    """
+    match error.reason:
+        case "paid":
+            messages.success(request, _("Your payment is confirmed: this fine is paid."))
+        case "cancelled":
+            messages.error(request, _("Fine not found or already paid"))
+        case "pending":
+            messages.info(request, str(error))
+        case _:
+            messages.error(request, _("Error initializing payment: %s") % error)
+
+
+def _hosted_page(request: HttpRequest, checkout: Checkout) -> HttpResponseBase:
+    """Hands over to a checkout on the provider's own page, which posts its answer to the callback."""
+    address = _as_found_by(request, checkout.checkout_page)
+    parts = urlsplit(address)
+    context = {
+        "checkout": checkout,
+        "row": FineRow(checkout.fine),
+        "address": address,
+        "callback_url": request.build_absolute_uri(reverse("payment_callback")),
+    }
+
+    @csp_update({"form-action": [f"{parts.scheme}://{parts.netloc}"]})
+    def page(request: HttpRequest) -> HttpResponseBase:
+        return render(request, "portal/pages/hosted_checkout.html", context)
+
+    return page(request)
+
+
+def _as_found_by(request: HttpRequest, address: str) -> str:
+    """A checkout on the server's own machine is found under the name by which the browser has found this site."""
+    parts = urlsplit(address)
+    if parts.hostname != "localhost":
+        return address
+    site = urlsplit(f"//{request.get_host()}")
+    name = f"[{site.hostname}]" if ":" in (site.hostname or "") else site.hostname
+    return urlunsplit(parts._replace(netloc=f"{name}:{parts.port or 80}"))
 
 
 def _razorpay_page(request: HttpRequest, checkout: Checkout) -> HttpResponseBase:
@@ -134,36 +175,25 @@ def _checkout_context(checkout: Checkout) -> dict[str, object]:
     return {"checkout": checkout, "row": FineRow(checkout.fine), "form": CheckoutReturnForm()}
 
 
-@require_POST
-@only(Role.STUDENT)
-def sandbox_checkout(request: HttpRequest) -> HttpResponseBase:
-    """The sandbox's answer to its two buttons: as a provider does, it sends the browser back with a signed payment, or
-    without one.
+@csrf_exempt  # A checkout on another site posts here; what it brings counts by the provider's signature.
+@require_http_methods(["GET", "POST"])
+def payment_callback(request: HttpRequest) -> HttpResponseBase:
+    """What the checkout returned. By GET, as the legacy's checkout returns, it is asked to be confirmed.
+
+    A browser does not send its session along with what another site posts; it does after a redirect.
     """
-    if request.POST.get("decision") != "pay":
+    if request.POST and identity_of(request) is None:
+        return HttpResponseRedirect(f"{reverse('payment_callback')}?{request.POST.urlencode()}")
+    return _returned(request)
+
+
+@only(Role.STUDENT)
+def _returned(request: HttpRequest) -> HttpResponseBase:
+    answer = request.POST if request.method == "POST" else request.GET
+    if "error[code]" in answer:
         messages.error(request, _("The payment was declined. Nothing was paid."))
         return HttpResponseRedirect(reverse(OWN_FINES))
-    order_id = request.POST.get("razorpay_order_id", "").replace("\x00", "")
-    try:
-        paid = services.get(FinanceService).pay_in_sandbox(actor=actor_of(request), order_id=order_id)
-    except Conflict as error:
-        messages.error(request, _("Error initializing payment: %s") % error)
-        return HttpResponseRedirect(reverse(OWN_FINES))
-    values = {
-        "razorpay_payment_id": paid.payment_id,
-        "razorpay_order_id": paid.order_id,
-        "razorpay_signature": paid.signature,
-    }
-    return HttpResponseRedirect(f"{reverse('payment_callback')}?{urlencode(values)}")
-
-
-@require_http_methods(["GET", "POST"])
-@only(Role.STUDENT)
-def payment_callback(request: HttpRequest) -> HttpResponseBase:
-    """What the checkout returned. By GET, as the legacy's checkout returns, it is asked to be confirmed; only a POST
-    settles anything.
-    """
-    form = CheckoutReturnForm(request.POST if request.method == "POST" else request.GET)
+    form = CheckoutReturnForm(answer)
     back = HttpResponseRedirect(reverse(OWN_FINES))
     if not form.is_valid():
         messages.error(request, _failed(_("the answer of the payment provider is incomplete.")))
@@ -182,7 +212,7 @@ def payment_callback(request: HttpRequest) -> HttpResponseBase:
                     "payment": form.cleaned_data["razorpay_payment_id"],
                     "order": form.cleaned_data["razorpay_order_id"],
                 },
-                _("We check its signature, and mark your fine as paid."),
+                _("We ask the provider, and your fine is marked as paid when it confirms."),
             ],
             "hidden": form.cleaned_data,
             "confirm_label": _("Complete the payment"),
@@ -192,10 +222,10 @@ def payment_callback(request: HttpRequest) -> HttpResponseBase:
 
 
 def _settle(request: HttpRequest, actor: Actor, form: CheckoutReturnForm) -> None:
-    """Have the provider's word checked and the fine settled, and say what came of it."""
+    """Have finance ask the provider, and say what came of it."""
     data = form.cleaned_data
     try:
-        services.get(FinanceService).confirm_payment(
+        fine = services.get(FinanceService).confirm_payment(
             actor=actor,
             order_id=data["razorpay_order_id"],
             payment_id=data["razorpay_payment_id"],
@@ -207,10 +237,14 @@ def _settle(request: HttpRequest, actor: Actor, form: CheckoutReturnForm) -> Non
         messages.error(request, _failed(str(error)))
     except Conflict as error:
         messages.error(request, _failed(str(error)))
-        if error.reason != "provider":
+        if error.reason in ("paid", "cancelled", "amount"):
             messages.warning(request, _("Your payment is on record, but settles nothing. Ask the office."))
     else:
-        messages.success(request, _("Payment successful! A confirmation email has been sent."))
+        if fine.status is FineStatus.PAID:
+            messages.success(request, _("Payment successful! A confirmation email has been sent."))
+        else:
+            text = _("Your payment is being confirmed by the payment provider. The fine is marked as paid when it is.")
+            messages.info(request, text)
 
 
 def _failed(why: str) -> str:

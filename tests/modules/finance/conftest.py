@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from django.utils import timezone
+from pytest_django import Settings
 
 from contracts.finance import FinanceService, Fine
 from contracts.users import UsersService
@@ -14,15 +14,21 @@ from kernel.models import OutboxEvent
 from kernel.registry import services
 from tests import actors
 from tests.modules.finance.fakes import FakeUsers
+from tests.modules.finance.sandbox import Sandbox, in_use, serving
 
 NEXT_WEEK = timedelta(days=7)
 
 
-@pytest.fixture(autouse=True)
-def sandbox(settings: Any) -> None:
-    settings.PAYMENT_PROVIDER = "sandbox"
-    settings.SANDBOX_PAYMENT_SECRET = "tests only"
-    settings.CURRENCY = "INR"
+@pytest.fixture(scope="session")
+def sandbox_server() -> Iterator[Sandbox]:
+    with serving() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(sandbox_server: Sandbox, settings: Settings) -> Sandbox:
+    """The provider in use."""
+    return in_use(sandbox_server, settings)
 
 
 @pytest.fixture(autouse=True)

@@ -117,6 +117,7 @@ def test_an_unpaid_fine_without_payments_is_erased(
         finance.cancel_fine(actor=actors.teacher(), fine_id=fine.id)
 
 
+@pytest.mark.usefixtures("sandbox")
 def test_a_fine_with_a_payment_attempt_is_kept_as_cancelled(
     finance: FinanceService, issue: Issue, published: Callable[[], list[str]]
 ) -> None:
@@ -196,6 +197,7 @@ def test_totals_hold_more_than_any_single_amount_can(finance: FinanceService) ->
     assert finance.totals(actor=actors.student()).unpaid_amount == expected
 
 
+@pytest.mark.usefixtures("sandbox")
 def test_totals_follow_every_change_and_equal_a_recount(finance: FinanceService, issue: Issue) -> None:
     for amount in ("0.1", "0.2", "1234.56"):
         issue(amount)
@@ -213,6 +215,7 @@ def test_a_fine_keeps_its_student_from_being_erased(finance: FinanceService, iss
     assert [(u.entity, u.label, u.count) for u in usages] == [("finance.Fine", "fines", 2)]
 
 
+@pytest.mark.usefixtures("sandbox")
 def test_payments_keep_their_fine_from_being_erased(finance: FinanceService, issue: Issue) -> None:
     fine = issue()
     finance.start_payment(actor=actors.student(), fine_id=fine.id)

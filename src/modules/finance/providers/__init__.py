@@ -1,4 +1,4 @@
-"""Payment providers: they take an order for an amount, and sign the payments that were made for it.
+"""Payment providers: they take an order for an amount, and tell what became of it.
 
 `configured()` is the one in use. An order is only ever confirmed by the provider that took it.
 """
@@ -8,24 +8,37 @@ from functools import lru_cache
 from django.conf import settings
 
 from modules.finance.providers.base import PaymentProvider, ProviderFailed
+from modules.finance.providers.razorpay import RazorpayProvider
+from modules.finance.sandbox import keys
 
 __all__ = ["PaymentProvider", "ProviderFailed", "configured"]
 
 
 def configured() -> PaymentProvider:
     """The provider that the settings name. Raises ProviderFailed when they name none."""
-    if settings.PAYMENT_PROVIDER == "razorpay":
-        return _razorpay(settings.RAZORPAY_KEY_ID, settings.RAZORPAY_KEY_SECRET)
-    if settings.PAYMENT_PROVIDER == "sandbox":
-        from modules.finance.providers.sandbox import SandboxProvider
-
-        return SandboxProvider(secret=settings.SANDBOX_PAYMENT_SECRET)
+    match settings.PAYMENT_PROVIDER:
+        case "razorpay":
+            return _razorpay(settings.RAZORPAY_KEY_ID, settings.RAZORPAY_KEY_SECRET, settings.RAZORPAY_WEBHOOK_SECRET)
+        case "sandbox" if settings.SANDBOX_PAYMENT_URL:
+            return _sandbox(settings.SANDBOX_PAYMENT_URL, settings.SANDBOX_PAYMENT_SECRET)
     raise ProviderFailed("no payment provider is set up")
 
 
-@lru_cache(maxsize=1)
-def _razorpay(key_id: str, key_secret: str) -> PaymentProvider:
-    """One for the life of the process, since it keeps connections open."""
-    from modules.finance.providers.razorpay import RazorpayProvider
+# One each for the life of the process, since it keeps connections open.
 
-    return RazorpayProvider(key_id=key_id, key_secret=key_secret)
+
+@lru_cache(maxsize=1)
+def _razorpay(key_id: str, key_secret: str, webhook_secret: str) -> PaymentProvider:
+    return RazorpayProvider(key_id=key_id, key_secret=key_secret, webhook_secret=webhook_secret)
+
+
+@lru_cache(maxsize=1)
+def _sandbox(url: str, secret: str) -> PaymentProvider:
+    return RazorpayProvider(
+        name="sandbox",
+        key_id=keys.KEY_ID,
+        key_secret=secret,
+        webhook_secret=keys.webhook_secret(secret),
+        api=url,
+        checkout_page=f"{url}/v1/checkout/embedded",
+    )

@@ -1,12 +1,51 @@
-"""What finance needs of a payment provider, and the signature that providers of Razorpay's style use."""
+"""What finance needs of a payment provider."""
 
-import hashlib
-import hmac
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 
 class ProviderFailed(Exception):
-    """The provider cannot be reached, refuses the order, or is not set up."""
+    """The provider cannot be reached, refuses, gives an answer that makes no sense, or is not set up."""
+
+
+class OrderUnknown(ProviderFailed):
+    """The provider has no such order."""
+
+
+class WebhookRefused(Exception):
+    """What came is not from the provider, or cannot be read."""
+
+
+class PaymentState(StrEnum):
+    CAPTURED = "captured"
+    """The money is the school's."""
+    AUTHORIZED = "authorized"
+    """The bank holds the money; whether it arrives shows later."""
+    FAILED = "failed"
+    UNFINISHED = "unfinished"
+
+
+@dataclass(frozen=True)
+class ProviderPayment:
+    """What a provider says of a payment. The amount is in the currency's smallest unit."""
+
+    payment_id: str
+    order_id: str
+    amount_minor: int
+    currency: str
+    state: PaymentState
+    method: str = ""
+    failure: str = ""
+    """In the provider's words."""
+
+
+@dataclass(frozen=True)
+class Webhook:
+    """A genuine message of a provider; `payment` is None when it is about something else."""
+
+    event: str
+    payment: ProviderPayment | None
 
 
 class PaymentProvider(Protocol):
@@ -20,24 +59,21 @@ class PaymentProvider(Protocol):
     def key_id(self) -> str:
         """The school's public id with the provider; the checkout page shows it to the provider."""
 
+    @property
+    def checkout_page(self) -> str:
+        """Where the browser posts an order to be paid; empty when the provider's script opens its checkout."""
+
     def create_order(self, *, amount_minor: int, currency: str, receipt: str) -> str:
         """Make an order over an amount in the currency's smallest unit; returns the provider's id of it.
 
         `receipt` is our own word for it, up to 40 characters. Raises ProviderFailed.
         """
 
+    def payments_of(self, *, order_id: str) -> tuple[ProviderPayment, ...]:
+        """Every attempt to pay an order. Raises OrderUnknown, ProviderFailed."""
+
     def verify(self, *, order_id: str, payment_id: str, signature: str) -> bool:
         """Whether the provider signed this payment for this order. Takes the same time whatever the signature."""
 
-
-def sign(*, order_id: str, payment_id: str, secret: str) -> str:
-    """HMAC-SHA256 of "order|payment" with the secret, in hexadecimal digits."""
-    return hmac.new(secret.encode(), f"{order_id}|{payment_id}".encode(errors="replace"), hashlib.sha256).hexdigest()
-
-
-def signature_fits(*, order_id: str, payment_id: str, signature: str, secret: str) -> bool:
-    """Whether the signature is the one of this payment. Without a secret none is: anybody could have made it."""
-    if not secret:
-        return False
-    expected = sign(order_id=order_id, payment_id=payment_id, secret=secret)
-    return hmac.compare_digest(expected.encode(), signature.encode(errors="replace"))
+    def read_webhook(self, *, body: bytes, signature: str) -> Webhook:
+        """The content of a webhook. Raises WebhookRefused unless the provider signed this very body."""

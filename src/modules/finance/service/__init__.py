@@ -1,0 +1,13 @@
+"""What finance does for others; the only writer of its tables."""
+
+from kernel.refs import ReferenceQueries
+from modules.finance.service.fines import Fines
+from modules.finance.service.office import Office
+from modules.finance.service.payments import Payments
+
+
+class Finance(ReferenceQueries, Fines, Payments, Office):
+    """Fines, and what is paid for them."""
+
+
+provider = Finance()
