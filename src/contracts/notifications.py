@@ -46,6 +46,18 @@ class Recipient(DTO):
     id: int
 
 
+class Group(DTO):
+    """Everybody who has one kind of inbox; of students, only those who are currently enrolled.
+
+    Students may be narrowed to a subject's (those of its course) or a course's, and to a session year.
+    """
+
+    inbox: Inbox
+    subject_id: int | None = None
+    course_id: int | None = None
+    session_year_id: int | None = None
+
+
 class Notice(DTO):
     """One entry of an inbox. `message` is plain text."""
 
@@ -84,6 +96,32 @@ class NotificationsService(Service, ABC, name="notifications"):
         Invalid("message") when blank or longer than 2000 characters, Invalid("recipients") when there are none or one
         does not exist. Publishes NoticesSent.
         """
+
+    @query(errors=(Invalid,))
+    def group_size(self, *, actor: Actor, group: Group) -> int:
+        """How many people a message to the group would reach now. Who may ask, and Invalid, as for `send_to_group`."""
+
+    @command(errors=(Invalid,))
+    def send_to_group(self, *, actor: Actor, group: Group, message: str) -> int:
+        """Write to everybody in a group. HOD to any; teachers to the students of their own subjects. Returns how many
+        will get it; large groups find it in their inboxes within a few moments.
+
+        Invalid("message") as for `send`; Invalid("subject_id") when there is no such subject, or it is given together
+        with a course; Invalid("group") when nobody is in it, or staff or HODs are to be narrowed. Publishes
+        GroupNoticeWritten.
+        """
+
+
+class GroupNoticeWritten(Event, name="notifications.group_notice_written", version=1):
+    """A message waits to be put into a group's inboxes. Notifications itself listens."""
+
+    occasion: UUID
+    group: Group
+    message: str
+    at: Instant
+
+    def aggregate(self) -> str:
+        return f"group_notice:{self.occasion}"
 
 
 class NoticesSent(Event, name="notifications.sent", version=1):

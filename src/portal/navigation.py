@@ -96,6 +96,7 @@ ITEMS: dict[Role, tuple[NavItem, ...]] = {
         ),
         NavItem("student_feedback_message", _("Student feedback"), "chat-bubble-left-right", REQUESTS),
         NavItem("staff_feedback_message", _("Staff feedback"), "chat-bubble-bottom-center-text", REQUESTS),
+        NavItem("send_notice", _("Send a notice"), "megaphone", REQUESTS),
     ),
     Role.STAFF: (
         NavItem("staff_home", _("Home"), "home", short=_("Home")),
@@ -117,6 +118,7 @@ ITEMS: dict[Role, tuple[NavItem, ...]] = {
         ),
         NavItem("staff_add_result", _("Results"), "chart-bar", TEACHING, short=_("Results")),
         NavItem("manage_fines", _("Fines"), "banknotes", TEACHING, also=("add_fine", "delete_fine")),
+        NavItem("send_notice", _("Send a notice"), "megaphone", TEACHING),
         NavItem("staff_apply_leave", _("Leave"), "calendar-days", SELF),
         NavItem("staff_feedback", _("Feedback"), "chat-bubble-left-right", SELF),
     ),

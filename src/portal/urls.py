@@ -17,6 +17,7 @@ from portal.views import (
     inbox,
     leave,
     media,
+    notices,
     own_assignments,
     passwords,
     payments,
@@ -44,6 +45,7 @@ urlpatterns = [
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/all/read/", inbox.mark_all_notices, name="mark_all_notices"),
     path("inbox/<id:notice_id>/", inbox.mark_notice, name="mark_notice"),
+    path("send_notice/", notices.send_notice, name="send_notice"),
     # Homes
     path("admin_home/", homes.admin_home, name="admin_home"),
     path("staff_home/", homes.staff_home, name="staff_home"),

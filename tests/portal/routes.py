@@ -35,21 +35,26 @@ class Route:
         return "GET" in self.methods.split() and self.opened == 200 and not self.is_form_target
 
     def url(self, school: School) -> str:
-        return self.path.format(
-            student_leave=StudentLeave.objects.filter(student_id=school.student.profile_id, status="pending").get().pk,
-            staff_leave=StaffLeave.objects.get(staff_id=school.teacher.profile_id).pk,
-            notice=StudentNotification.objects.get(student_id=school.student.profile_id).pk,
-            feedback=StudentFeedback.objects.get(student_id=school.student.profile_id).pk,
-            course=school.courses[0].pk,
-            subject=school.botany.pk,
-            year=school.year.pk,
-            assignment=school.essay.pk,
-            submission=school.essay_of(school.student).pk,
-            fine=school.fine_of(school.student).pk,
-            teacher=school.teacher.user_id,
-            student=school.student.user_id,
-            student_profile=school.student.profile_id,
-        )
+        return self.path.format(**facts(school))
+
+
+def facts(school: School) -> dict[str, object]:
+    """Rows of the school, by the names that paths have in braces."""
+    return {
+        "student_leave": StudentLeave.objects.get(student_id=school.student.profile_id, status="pending").pk,
+        "staff_leave": StaffLeave.objects.get(staff_id=school.teacher.profile_id).pk,
+        "notice": StudentNotification.objects.get(student_id=school.student.profile_id).pk,
+        "feedback": StudentFeedback.objects.get(student_id=school.student.profile_id).pk,
+        "course": school.courses[0].pk,
+        "subject": school.botany.pk,
+        "year": school.year.pk,
+        "assignment": school.essay.pk,
+        "submission": school.essay_of(school.student).pk,
+        "fine": school.fine_of(school.student).pk,
+        "teacher": school.teacher.user_id,
+        "student": school.student.user_id,
+        "student_profile": school.student.profile_id,
+    }
 
 
 OPEN = {"login": "/", "doLogin": "/doLogin/", "logout_user": "/logout_user/"}
@@ -60,6 +65,7 @@ ROUTES = {
     "inbox": Route("/inbox/", EVERYBODY),
     "mark_all_notices": Route("/inbox/all/read/", EVERYBODY, "POST"),
     "mark_notice": Route("/inbox/{notice}/", EVERYBODY, "POST"),
+    "send_notice": Route("/send_notice/", HOD | STAFF, "GET POST"),
     "admin_home": Route("/admin_home/", HOD),
     "staff_home": Route("/staff_home/", STAFF),
     "student_home": Route("/student_home/", STUDENT),

@@ -10,7 +10,7 @@ class NotificationsConfig(ModuleConfig):
 
     provides = notifications.NotificationsService
     requires = (users.UsersService, academics.AcademicsService)
-    publishes = (notifications.NoticesSent, notifications.EmailQueued)
+    publishes = (notifications.NoticesSent, notifications.GroupNoticeWritten, notifications.EmailQueued)
     subscribes = (
         leaves.LeaveRequested,
         leaves.LeaveApproved,
@@ -24,6 +24,7 @@ class NotificationsConfig(ModuleConfig):
         finance.FineIssued,
         finance.FineCancelled,
         finance.PaymentSucceeded,
+        notifications.GroupNoticeWritten,
         notifications.EmailQueued,
     )
     deleted = notifications.NotificationsDeleted

@@ -15,15 +15,20 @@ BATCH = 1000
 """Recipients per statement and per event."""
 
 
+def batches(recipient_ids: Iterable[int]) -> list[list[int]]:
+    """Everybody once, in groups that one transaction takes; one empty group when there is nobody."""
+    recipients = sorted(set(recipient_ids))
+    return [recipients[start : start + BATCH] for start in range(0, len(recipients), BATCH)] or [[]]
+
+
 def put(inbox: Inbox, recipient_ids: Iterable[int], *, kind: NoticeKind, message: str, occasion: UUID) -> int:
     """The same notice for each of these recipients. Returns how many had not been told before."""
     model = MODELS[inbox]
     rows: Manager[Any] = model._default_manager
-    recipients = sorted(set(recipient_ids))
     told = 0
-    for start in range(0, len(recipients), BATCH):
-        batch = _not_yet_told(model, recipients[start : start + BATCH], occasion)
-        if batch:
+    for batch in batches(recipient_ids):
+        untold = _not_yet_told(model, batch, occasion)
+        if untold:
             now = timezone.now()
             rows.bulk_create(
                 model(
@@ -34,10 +39,10 @@ def put(inbox: Inbox, recipient_ids: Iterable[int], *, kind: NoticeKind, message
                     created_at=now,
                     updated_at=now,
                 )
-                for recipient_id in batch
+                for recipient_id in untold
             )
-            publish(NoticesSent(occasion=occasion, inbox=inbox, recipient_ids=tuple(batch), kind=kind, at=now))
-            told += len(batch)
+            publish(NoticesSent(occasion=occasion, inbox=inbox, recipient_ids=tuple(untold), kind=kind, at=now))
+            told += len(untold)
     return told
 
 

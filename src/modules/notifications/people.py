@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
-from contracts.base import MAX_PAGE_SIZE, Actor, Audience, PageRequest, PersonRef, Role
+from contracts.base import Actor, Audience, PersonRef, Role
 from contracts.notifications import Inbox, Recipient
 from contracts.users import Person, Student, UsersService
 from kernel.registry import services
@@ -19,19 +19,6 @@ def owner(actor: Actor) -> Recipient | None:
 
 def inbox_of(person: PersonRef) -> Inbox:
     return Inbox(person.audience.value)
-
-
-def active_hods(*, actor: Actor) -> list[int]:
-    """User ids of all heads of department who can log in."""
-    found: list[int] = []
-    number, seen, total = 1, 0, 1
-    while seen < total:
-        page = services.get(UsersService).list_hods(actor=actor, page=PageRequest(number=number, size=MAX_PAGE_SIZE))
-        found += [hod.user_id for hod in page.items if hod.is_active]
-        if not page.items:
-            break
-        number, seen, total = number + 1, seen + len(page.items), page.total
-    return found
 
 
 def student(student_id: int, *, actor: Actor) -> Student | None:

@@ -7,13 +7,22 @@ from django.utils.translation import gettext as _
 
 from contracts.base import Actor, Page, PageRequest, Role
 from contracts.errors import Forbidden, Invalid, NotFound
-from contracts.notifications import Inbox, Notice, NoticeKind, NotificationsService, Recipient
+from contracts.notifications import (
+    Group,
+    GroupNoticeWritten,
+    Inbox,
+    Notice,
+    NoticeKind,
+    NotificationsService,
+    Recipient,
+)
 from kernel import audit
 from kernel.databases import atomic
+from kernel.events import publish
 from kernel.paging import page_of
 from kernel.permissions import require, require_login
 from kernel.refs import ReferenceQueries
-from modules.notifications import inboxes, people, queries
+from modules.notifications import groups, inboxes, people, queries
 
 LONGEST_MESSAGE = 2000
 
@@ -61,7 +70,7 @@ class Notifications(ReferenceQueries, NotificationsService):
         if actor.role is Role.STAFF and any(r.inbox is not Inbox.STUDENT for r in recipients):
             raise Forbidden(message=_("Teachers can write to students only."))
         message = message.strip()
-        _check_message(message, recipients)
+        _check(_message_problems(message) | ({} if recipients else {"recipients": [_("Choose at least one person.")]}))
         if people.unknown(recipients, actor=actor):
             raise Invalid(fields={"recipients": [_("Somebody among the recipients does not exist any more.")]})
         occasion = uuid4()
@@ -79,19 +88,37 @@ class Notifications(ReferenceQueries, NotificationsService):
             audit.record(actor=actor, action="notifications.sent", target=f"Occasion:{occasion}", recipients=sent)
         return sent
 
+    def group_size(self, *, actor: Actor, group: Group) -> int:
+        groups.check(group, actor=actor)
+        return len(groups.members(group, actor=actor))
 
-def _check_message(message: str, recipients: tuple[Recipient, ...]) -> None:
-    fields: dict[str, list[str]] = {}
+    def send_to_group(self, *, actor: Actor, group: Group, message: str) -> int:
+        groups.check(group, actor=actor)
+        message = message.strip()
+        _check(_message_problems(message))
+        size = len(groups.members(group, actor=actor))
+        _check({} if size else {"group": [_("There is nobody in this group.")]})
+        occasion = uuid4()
+        with atomic(self.module):
+            audit.record(actor=actor, action="notifications.sent", target=f"Occasion:{occasion}", recipients=size)
+            publish(GroupNoticeWritten(occasion=occasion, group=group, message=message, at=timezone.now()))
+        return size
+
+
+def _message_problems(message: str) -> dict[str, list[str]]:
+    """By field, as for Invalid."""
     if not message:
-        fields["message"] = [_("Write a message.")]
-    elif len(message) > LONGEST_MESSAGE:
-        fields["message"] = [_("The message is too long: at most %(limit)d characters.") % {"limit": LONGEST_MESSAGE}]
-    elif "\x00" in message:
-        fields["message"] = [_("The message holds characters that cannot be stored.")]
-    if not recipients:
-        fields["recipients"] = [_("Choose at least one person.")]
-    if fields:
-        raise Invalid(fields=fields)
+        return {"message": [_("Write a message.")]}
+    if len(message) > LONGEST_MESSAGE:
+        return {"message": [_("The message is too long: at most %(limit)d characters.") % {"limit": LONGEST_MESSAGE}]}
+    if "\x00" in message:
+        return {"message": [_("The message holds characters that cannot be stored.")]}
+    return {}
+
+
+def _check(problems: dict[str, list[str]]) -> None:
+    if problems:
+        raise Invalid(fields=problems)
 
 
 def _no_such_notice(notice_id: int) -> NotFound:

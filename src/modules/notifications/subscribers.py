@@ -4,6 +4,7 @@ The names of the functions are stored with deliveries: a renamed one would tell 
 """
 
 from collections.abc import Iterable
+from uuid import UUID
 
 import structlog
 
@@ -12,18 +13,45 @@ from contracts.assessments import AssignmentPublished, ResultRecorded, Submissio
 from contracts.feedback import FeedbackReplied, FeedbackSent
 from contracts.finance import FineCancelled, FineIssued, PaymentSucceeded
 from contracts.leaves import LeaveApproved, LeaveCancelled, LeaveRejected, LeaveRequested, LeaveStatus
-from contracts.notifications import EmailQueued, Inbox, NoticeKind
+from contracts.notifications import EmailQueued, Group, GroupNoticeWritten, Inbox, NoticeKind
+from kernel.databases import atomic
 from kernel.events import Effect, subscribe
 from kernel.registry import services
-from modules.notifications import inboxes, mails, people, texts
+from modules.notifications import groups, inboxes, mails, people, texts
 from modules.notifications.models import EmailDelivery, EmailState
 
 log = structlog.get_logger(__name__)
 
+HODS = Group(inbox=Inbox.HOD)
 
-def tell(effect: Effect, inbox: Inbox, recipient_ids: Iterable[int], kind: NoticeKind, message: str) -> None:
+
+def tell(
+    effect: Effect,
+    inbox: Inbox,
+    recipient_ids: Iterable[int],
+    kind: NoticeKind,
+    message: str,
+    occasion: UUID | None = None,
+) -> None:
+    """The notice, once for each. A crowd is told in several transactions, so that nobody else waits long to write; a
+    repetition after a crash leaves out who was told, by the occasion.
+    """
+    about = occasion or effect.event_uid
+    *earlier, last = inboxes.batches(recipient_ids)
+    for batch in earlier:
+        with atomic("notifications"):
+            inboxes.put(inbox, batch, kind=kind, message=message, occasion=about)
     with effect.once():
-        inboxes.put(inbox, recipient_ids, kind=kind, message=message, occasion=effect.event_uid)
+        inboxes.put(inbox, last, kind=kind, message=message, occasion=about)
+
+
+# Messages of people
+
+
+@subscribe(GroupNoticeWritten)
+def deliver_to_group(event: GroupNoticeWritten, effect: Effect) -> None:
+    members = groups.members(event.group, actor=effect.actor)
+    tell(effect, event.group.inbox, members, NoticeKind.MESSAGE, event.message, event.occasion)
 
 
 # Leave
@@ -31,7 +59,7 @@ def tell(effect: Effect, inbox: Inbox, recipient_ids: Iterable[int], kind: Notic
 
 @subscribe(LeaveRequested)
 def tell_hods_of_request(event: LeaveRequested, effect: Effect) -> None:
-    hods = people.active_hods(actor=effect.actor)
+    hods = groups.members(HODS, actor=effect.actor)
     name = people.name_of(event.person, actor=effect.actor)
     tell(effect, Inbox.HOD, hods, NoticeKind.LEAVE, texts.leave_requested(event, name=name))
 
@@ -55,7 +83,7 @@ def tell_of_cancellation(event: LeaveCancelled, effect: Effect) -> None:
         inbox = people.inbox_of(event.person)
         tell(effect, inbox, [event.person.profile_id], NoticeKind.LEAVE, texts.leave_cancelled(event))
     else:
-        hods = people.active_hods(actor=effect.actor)
+        hods = groups.members(HODS, actor=effect.actor)
         name = people.name_of(event.person, actor=effect.actor)
         tell(effect, Inbox.HOD, hods, NoticeKind.LEAVE, texts.leave_withdrawn(event, name=name))
 
@@ -65,7 +93,7 @@ def tell_of_cancellation(event: LeaveCancelled, effect: Effect) -> None:
 
 @subscribe(FeedbackSent)
 def tell_hods_of_feedback(event: FeedbackSent, effect: Effect) -> None:
-    hods = people.active_hods(actor=effect.actor)
+    hods = groups.members(HODS, actor=effect.actor)
     name = people.name_of(event.person, actor=effect.actor)
     tell(effect, Inbox.HOD, hods, NoticeKind.FEEDBACK, texts.feedback_sent(name=name))
 

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from portal.forms.fields import row_id
+from portal.forms.fields import offer, row_id
 
 LONGEST_NAME = 255
 
@@ -49,9 +49,7 @@ class SubjectForm(forms.Form):
     def __init__(self, *args: Any, courses: Choices, teachers: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, choices in (("course", courses), ("staff", teachers)):
-            field = self.fields[name]
-            if isinstance(field, forms.TypedChoiceField):
-                field.choices = [("", _("Choose…")), *choices]
+            offer(self, name, [("", _("Choose…")), *choices])
 
 
 class EditSubjectForm(SubjectForm):

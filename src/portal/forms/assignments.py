@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contracts.academics import Subject
-from portal.forms.fields import MarkField, row_id
+from portal.forms.fields import MarkField, offer, row_id
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
@@ -34,9 +34,7 @@ class AssignmentForm(forms.Form):
 
     def __init__(self, *args: Any, subjects: Iterable[Subject], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["subject"]
-        if isinstance(field, forms.TypedChoiceField):
-            field.choices = [(s.id, f"{s.name} ({s.course_name})") for s in subjects]
+        offer(self, "subject", [(s.id, f"{s.name} ({s.course_name})") for s in subjects])
         self.fields["due_date"].help_text = _("By the school's clock (%(zone)s).") % {"zone": settings.TIME_ZONE}
 
     def clean_due_date(self) -> datetime:

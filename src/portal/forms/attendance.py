@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from contracts.academics import SessionYear, Subject
+from portal.forms.fields import offer
 
 
 class RegisterChoiceForm(forms.Form):
@@ -19,13 +20,8 @@ class RegisterChoiceForm(forms.Form):
         self, *args: object, subjects: Iterable[Subject], years: Iterable[SessionYear], **kwargs: object
     ) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self._choices("subject", [(s.id, f"{s.name} ({s.course_name})") for s in subjects])
-        self._choices("session_year", [(y.id, y.label) for y in years])
-
-    def _choices(self, name: str, choices: list[tuple[int, str]]) -> None:
-        field = self.fields[name]
-        if isinstance(field, forms.TypedChoiceField):
-            field.choices = choices
+        offer(self, "subject", [(s.id, f"{s.name} ({s.course_name})") for s in subjects])
+        offer(self, "session_year", [(y.id, y.label) for y in years])
 
 
 class DayForm(RegisterChoiceForm):
@@ -43,6 +39,4 @@ class StudentRangeForm(forms.Form):
 
     def __init__(self, *args: Any, subjects: Iterable[Subject], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["subject"]
-        if isinstance(field, forms.TypedChoiceField):
-            field.choices = [(s.id, s.name) for s in subjects]
+        offer(self, "subject", [(s.id, s.name) for s in subjects])

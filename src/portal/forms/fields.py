@@ -15,6 +15,14 @@ def row_id(*, widget: type[forms.Widget] | forms.Widget = forms.HiddenInput, **o
     return forms.IntegerField(min_value=1, max_value=LARGEST_ID, widget=widget, **options)
 
 
+def offer(form: forms.BaseForm, name: str, choices: list[Any]) -> None:
+    """Gives a field the choices of this moment. TypeError for a field that has none."""
+    field = form.fields[name]
+    if not isinstance(field, forms.ChoiceField):
+        raise TypeError(f"{name} is no choice")
+    field.choices = choices
+
+
 def read_mark(text: str) -> Decimal:
     """A mark as people write it, with a point or a comma. Raises ValueError for what is no finite number."""
     try:

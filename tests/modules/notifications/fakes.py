@@ -11,7 +11,7 @@ from contracts.users import HeadOfDepartment, Person, StaffMember, Student, User
 from kernel.registry import services
 
 MOMENT = datetime(2026, 3, 1, 12, tzinfo=UTC)
-OPTICS, COURSE = 3, 1
+OPTICS, COURSE, FIRST_YEAR = 3, 1, 2
 FORMER_HOD = 3
 NO_ADDRESS, ODD_ADDRESS = 702, 703
 
@@ -70,6 +70,12 @@ class FakeUsers:
     def staff(self, *, actor: Actor, staff_ids: tuple[int, ...]) -> dict[int, StaffMember]:
         return {i: teacher(i) for i in staff_ids if 501 <= i <= 520}
 
+    def list_staff(
+        self, *, actor: Actor, page: PageRequest, complete: bool | None = None, withdrawn: bool = False
+    ) -> Page[StaffMember]:
+        assert (actor.role, complete, withdrawn) == (Role.SYSTEM, True, False)
+        return Page(items=tuple(teacher(i) for i in range(501, 521)), total=20, number=page.number, size=page.size)
+
     def list_hods(self, *, actor: Actor, page: PageRequest) -> Page[HeadOfDepartment]:
         assert actor.role is Role.SYSTEM
         return Page(items=tuple(hod(i) for i in (1, 2, 3)), total=3, number=page.number, size=page.size)
@@ -105,8 +111,8 @@ class FakeAcademics:
     def student_ids(
         self, *, actor: Actor, course_id: int | None = None, session_year_id: int | None = None
     ) -> tuple[int, ...]:
-        assert (course_id, session_year_id) == (COURSE, None)
-        return self.class_ids
+        assert course_id in (COURSE, None)
+        return self.class_ids[:1] if session_year_id == FIRST_YEAR else self.class_ids
 
 
 def standing_in(interface: type[Service], fake: object) -> Any:
