@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "kernel.middleware.RequestIdMiddleware",
+    "kernel.rest.cors.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -164,6 +165,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 REST_FRAMEWORK = {"UNAUTHENTICATED_USER": None}
 API_MAX_BODY = 1024 * 1024
 API_RATE, API_ANONYMOUS_RATE = env.api_rate, env.api_anonymous_rate
+CORS_ORIGINS = env.cors_origins
 
 # --- language and time ------------------------------------------------------------------------------------------------
 

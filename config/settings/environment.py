@@ -49,6 +49,8 @@ class Environment(BaseSettings):
     """Requests to the API that each account may make in a minute."""
     api_anonymous_rate: int = Field(default=60, ge=1)
     """The same for each address without a login."""
+    cors_origins: WordList = ()
+    """Where pages of others come from that may use the API in a browser, as in https://app.school.example."""
 
     email_url: str = ""
     """`smtp://user:password@host:587?tls=1`; empty: mails are written to the log."""
@@ -76,10 +78,21 @@ class Environment(BaseSettings):
             "module_database_urls": {m: url for m, url in databases.items() if url},
         }
 
-    @field_validator("allowed_hosts", "modules", "secret_key_fallbacks", "service_secret", mode="before")
+    @field_validator(
+        "allowed_hosts", "cors_origins", "modules", "secret_key_fallbacks", "service_secret", mode="before"
+    )
     @classmethod
     def _split(cls, value: Any) -> Any:
         return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in value:
+            parts = urlsplit(origin)
+            if parts.scheme not in ("http", "https") or origin != f"{parts.scheme}://{parts.netloc}".lower():
+                raise ValueError(f"{origin!r} is no origin; give one like https://app.school.example")
+        return value
 
     @field_validator("time_zone")
     @classmethod

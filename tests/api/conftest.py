@@ -2,13 +2,17 @@
 
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.http.response import HttpResponseBase
 from django.test import Client
+from pytest_django import Settings
 
+from tests.portal.copied import Copies
 from tests.portal.school import School, Somebody, login, make_school
 
 
@@ -48,9 +52,20 @@ def _json(response: HttpResponseBase) -> Any:
 As = Callable[..., Program]
 
 
+@pytest.fixture(autouse=True)
+def _own_media(settings: Settings, tmp_path: Path) -> None:
+    """What is handed in goes to a folder of the test."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture(scope="session")
+def schools() -> Copies:
+    return Copies(partial(make_school, students=4))
+
+
 @pytest.fixture
-def school(db: None) -> School:
-    return make_school(students=4)
+def school(db: None, schools: Copies) -> School:
+    return schools.one_more()
 
 
 @pytest.fixture

@@ -54,6 +54,9 @@ def test_production_starts_with_what_it_needs(monkeypatch: pytest.MonkeyPatch) -
         ({"MODULES": "leaves"}, "SERVICE_SECRET must be set"),
         ({"SERVICE_SECRET": "short"}, "SERVICE_SECRET must have"),
         ({"ENVIRONMENT": "staging"}, "environment"),
+        ({"CORS_ORIGINS": "https://app.school.example/"}, "is no origin"),
+        ({"CORS_ORIGINS": "*"}, "is no origin"),
+        ({"API_RATE": "0"}, "api_rate"),
     ],
 )
 def test_production_refuses_to_start_without_or_with_wrong_values(

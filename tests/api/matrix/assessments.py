@@ -1,0 +1,34 @@
+from tests.api.matrix import Row
+
+TASK = {
+    "subject_id": "{subject_id}",
+    "title": "Ferns",
+    "description": "Two pages",
+    "due_at": "2040-01-01T12:00:00Z",
+}
+ESSAY = {"file": {"name": "essay.txt", "content": "RmVybnMgaGF2ZSByb290cy4K"}}
+MARKS = {"exam_marks": "80", "assignment_marks": "75"}
+
+ROWS = {
+    "GET assessments/assignments/": Row("yes", "yes", "yes"),
+    "POST assessments/assignments/": Row("no", "yes / no", "yes", body=TASK),
+    "GET assessments/assignments/{assignment_id}/": Row("yes / hidden", "yes / no", "yes"),
+    "DELETE assessments/assignments/{assignment_id}/": Row("no", "yes / no", "yes"),
+    "GET assessments/assignments/{assignment_id}/submissions/": Row("no", "yes / no", "yes"),
+    "POST assessments/assignments/{assignment_id}/submissions/": Row(
+        "yes / hidden", "no", "no", body=ESSAY, path={"assignment_id": "{open_assignment_id}"}
+    ),
+    "GET assessments/submissions/own/": Row("yes", "no", "no", query={"assignment_ids": ["{assignment_id}"]}),
+    "GET assessments/submissions/ungraded-count/": Row("no", "yes", "yes"),
+    "PUT assessments/submissions/{submission_id}/grade/": Row("no", "yes / no", "yes", body={"marks": "8.5"}),
+    "GET assessments/submissions/{submission_id}/file/": Row("yes / hidden", "yes / no", "yes"),
+    "GET assessments/submissions/{submission_id}/history/": Row("no", "yes / no", "yes"),
+    "PUT assessments/results/": Row(
+        "no", "yes / no", "yes", body={"subject_id": "{subject_id}", "student_id": "{classmate_id}", **MARKS}
+    ),
+    "GET assessments/results/{result_id}/history/": Row("no", "yes / no", "yes"),
+    "GET assessments/students/{student_id}/results/": Row("yes / no", "yes", "yes"),
+    "GET assessments/subjects/{subject_id}/results/": Row(
+        "no", "yes / no", "yes", query={"student_ids": ["{student_id}"]}
+    ),
+}
