@@ -12,15 +12,19 @@ from typing import Any
 
 from migrations_legacy.convert import (
     boolean,
+    closing_day,
     day,
     decimal,
     instant,
     integer,
     media_path,
+    opening_day,
     picture_path,
     real,
     text,
     text_or_blank,
+    tidy,
+    tidy_or_blank,
 )
 from migrations_legacy.errors import Doubtful, Unplaceable
 from migrations_legacy.mapping import Column, Convert, TableMapping
@@ -43,6 +47,10 @@ _ALWAYS_COMES_BACK: dict[Convert, type | None] = {
     boolean: None,
     instant: None,
     day: None,
+    opening_day: None,
+    closing_day: None,
+    tidy: None,
+    tidy_or_blank: None,
     media_path: None,
     picture_path: None,
 }

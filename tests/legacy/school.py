@@ -26,6 +26,7 @@ _TYPES = {
     "payment_method": "varchar(50) NULL",
     "content_type_id": "integer NULL",
     "object_id": "text NULL",
+    "action_flag": "smallint unsigned NOT NULL",
     "amount": "decimal NOT NULL",
     "amount_paid": "decimal NOT NULL",
     "marks": "real NULL",

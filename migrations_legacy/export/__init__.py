@@ -1,0 +1,1 @@
+"""The way back: writes a database that the legacy can serve, with what was entered here since the move."""
