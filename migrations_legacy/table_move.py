@@ -141,15 +141,16 @@ class TableMove:
             report.verified = self._source_sum.rows
         for number in self.ledger.numbers() - self._visited:
             self._note_gone(self.ledger.load({number})[number].entries.keys())
-        if report.written and not self._shared.dry_run:
-            with self._transaction():
-                self.target.renumber()
         report.seconds += time.monotonic() - began
 
     def finish(self) -> None:
         """After all tables were moved: the quarantine holds what this run put there, and new rows get ids above."""
         self.quarantine.close()
-        if not self._shared.dry_run:
+        if self._shared.dry_run:
+            return
+        with self._transaction():
+            if self.report.written or self.report.removed:
+                self.target.renumber()
             self.target.reserve(self._highest, self._shared.reserve)
 
     def summary(self) -> str:
