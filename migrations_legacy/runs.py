@@ -51,7 +51,7 @@ def run_once(source: School, wishes: Wishes, progress: Progress, compared: Compa
     run = None if wishes.dry_run else MoveRun.objects.create(source=source.description)
     report = engine.run()
     report.unmapped = {name: source.reader.count(name) for name in source.left_tables()}
-    report.extra_columns = source.left_columns()
+    report.extra_columns = {name: left for name in source.aligned if (left := source.left_columns(name))}
     if report.succeeded:
         report.media = MediaReport()
         if wishes.media:
