@@ -14,8 +14,10 @@ class _Texts(HTMLParser):
         super().__init__()
         self.texts: list[str] = []
         self.skipping = ""
+        self.in_a_word = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.in_a_word = tag == "wbr"
         if tag in ("style", "script"):
             self.skipping = tag
 
@@ -25,7 +27,9 @@ class _Texts(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if not self.skipping:
-            self.texts.append(data)
+            word = self.texts.pop() + data if self.in_a_word else data
+            self.texts.append(word)
+        self.in_a_word = False
 
 
 def text_of(response: Any) -> str:

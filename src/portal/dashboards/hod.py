@@ -39,11 +39,12 @@ def board(actor: Actor) -> Board:
         waiting=_waiting(actor, people),
         figures=_figures(actor, people),
         charts=(
+            bands_chart(school.bands),
+            _students_per_course(courses),
             _students_and_staff(people),
-            *_courses(courses),
+            _subjects_per_course(courses),
             _students_per_subject(subjects),
             _teachers(actor, subjects),
-            bands_chart(school.bands),
         ),
         lowest=_lowest(actor, school),
         registers=school.registers,
@@ -98,18 +99,19 @@ def _students_and_staff(people: PeopleCounts) -> Chart:
     )
 
 
-def _courses(courses: tuple[Course, ...]) -> tuple[Chart, ...]:
-    return (
-        BarChart(
-            title=_("Students per course (the ten largest)"),
-            unit=_("students"),
-            bars=tuple(Bar(course.name, course.student_count) for course in courses),
-        ),
-        BarChart(
-            title=_("Subjects per course (the ten largest)"),
-            unit=_("subjects"),
-            bars=tuple(Bar(course.name, course.subject_count, tone="info") for course in courses),
-        ),
+def _students_per_course(courses: tuple[Course, ...]) -> Chart:
+    return BarChart(
+        title=_("Students per course (the ten largest)"),
+        unit=_("students"),
+        bars=tuple(Bar(course.name, course.student_count) for course in courses),
+    )
+
+
+def _subjects_per_course(courses: tuple[Course, ...]) -> Chart:
+    return BarChart(
+        title=_("Subjects per course (the ten largest)"),
+        unit=_("subjects"),
+        bars=tuple(Bar(course.name, course.subject_count, tone="info") for course in courses),
     )
 
 

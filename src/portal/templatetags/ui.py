@@ -291,6 +291,12 @@ def previous_page(table: Table) -> int | None:
     return min(table.page.number, table.last_page + 1) - 1 or None
 
 
+@register.filter
+def breakable(email: str) -> SafeString:
+    """An e-mail in a narrow column: it breaks after the @ before it breaks within a word."""
+    return format_html_join(SafeString("@<wbr>"), "{}", ((part,) for part in email.split("@")))
+
+
 # --- frame ------------------------------------------------------------------------------------------------------------
 
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -352,9 +353,8 @@ def _find(actor: Actor, audience: str, leave_id: int) -> Leave:
 
 
 def days_in_words(leave: Leave) -> str:
-    """The days of a request in words."""
+    """The days of a request, as the lists show them."""
     if leave.first_day is None or leave.last_day is None:
         return _("Days as written: %s") % (leave.written_dates or _("none"))
-    if leave.first_day == leave.last_day:
-        return leave.first_day.isoformat()
-    return _("%(first)s to %(last)s") % {"first": leave.first_day.isoformat(), "last": leave.last_day.isoformat()}
+    first, last = (date_format(day, "j M Y") for day in (leave.first_day, leave.last_day))
+    return first if first == last else _("%(first)s to %(last)s") % {"first": first, "last": last}

@@ -77,7 +77,6 @@ def manage_student(request: HttpRequest) -> HttpResponseBase:
             Column("name", _("Name"), sortable=True),
             Column("email", _("E-mail"), sortable=True),
             Column("course", _("Course and year")),
-            Column("gender", _("Gender")),
             Column("address", _("Address")),
             Column("status", _("Status")),
         ),
