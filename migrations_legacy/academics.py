@@ -5,7 +5,7 @@ and has no enrolment.
 """
 
 from contracts.academics import EnrollmentStatus
-from migrations_legacy.convert import day, instant, integer, text
+from migrations_legacy.convert import closing_day, instant, integer, opening_day, text
 from migrations_legacy.mapping import Context, Reference, TableMapping, column, constant, same
 
 CONTEXT = Context(
@@ -25,8 +25,8 @@ CONTEXT = Context(
             target="academics.SessionYear",
             columns=(
                 *same(integer, "id"),
-                column("first_day", "session_start_year", day),
-                column("last_day", "session_end_year", day),
+                column("first_day", "session_start_year", opening_day),
+                column("last_day", "session_end_year", closing_day),
             ),
         ),
         TableMapping(

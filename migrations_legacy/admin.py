@@ -1,9 +1,11 @@
-"""The quarantine, to be read in the admin. Rows leave it when a later move can place them."""
+"""What has no place among the modules' tables, to be read in the admin: the quarantine, which rows leave when a later move
+can place them, and the archive.
+"""
 
 from django.contrib import admin
 
 from kernel.admin import ReadOnlyAdmin
-from migrations_legacy.models import QuarantinedRow
+from migrations_legacy.models import ArchivedRow, ArchivedTable, QuarantinedRow
 
 
 @admin.register(QuarantinedRow)
@@ -12,3 +14,19 @@ class QuarantinedRowAdmin(ReadOnlyAdmin):
     list_filter = ("source", "code")
     search_fields = ("key", "reason")
     ordering = ("source", "id")
+
+
+@admin.register(ArchivedTable)
+class ArchivedTableAdmin(ReadOnlyAdmin):
+    list_display = ("name", "rows", "since")
+    search_fields = ("name",)
+    ordering = ("name",)
+
+
+@admin.register(ArchivedRow)
+class ArchivedRowAdmin(ReadOnlyAdmin):
+    list_display = ("table", "key", "rule", "row")
+    list_filter = ("table",)
+    list_select_related = ("table",)
+    search_fields = ("key",)
+    ordering = ("table", "number")

@@ -1,6 +1,6 @@
 """Assessments: Assignment, AssignmentSubmission, StudentResult. Marks off any scale are kept, infinite ones too."""
 
-from migrations_legacy.convert import instant, integer, media_path, real, text
+from migrations_legacy.convert import instant, integer, media_path, real, text, tidy
 from migrations_legacy.mapping import Context, Duplicates, Reference, TableMapping, column, same
 
 CONTEXT = Context(
@@ -27,7 +27,7 @@ CONTEXT = Context(
                 column("student_id", "student_id_id", integer),
                 column("submission_file", "submission_file", media_path, is_file=True),
                 *same(real, "marks"),
-                *same(text, "status"),
+                *same(tidy, "status"),
                 *same(instant, "submitted_at"),
             ),
             references=(Reference("assignment_id_id", "assignment"), Reference("student_id_id", "students")),

@@ -60,7 +60,7 @@ def tidy(value: object) -> str | None:
     written = text(value)
     if written is None or written == (bare := written.strip()):
         return written
-    raise Doubtful(bare, "blanks or a line end around it are left out", rule="blanks and line ends left out")
+    raise Doubtful(bare, f"blanks or a line end around {bare!r} are left out", rule="blanks and line ends left out")
 
 
 def tidy_or_blank(value: object) -> str:
@@ -166,7 +166,7 @@ def media_path(value: object) -> str:
     if value is None:
         return ""
     written = text_or_blank(value)
-    path = written
+    path = written.rstrip("\r\n")
     while path.startswith(_MEDIA_URL):
         path = unquote(path.removeprefix(_MEDIA_URL))
     if not path.strip():
@@ -182,7 +182,7 @@ def picture_path(value: object) -> str:
     try:
         return media_path(value)
     except Unplaceable as problem:
-        raise Doubtful("", f"the picture is left out: {problem.text}") from problem
+        raise Doubtful("", f"the picture is left out: {problem.text}", rule="pictures that cannot be") from problem
 
 
 def _sole_day(value: object) -> date | None:

@@ -61,6 +61,7 @@ class Engine:
             if self._makes_room(moves):
                 # What was refused may find its place now: a name that somebody had who is gone, for one.
                 before, self.report.tables = self.report.tables, []
+                self.report.rules, self.report.warnings = {}, []
                 self._pass()
                 for earlier, later in zip(before, self.report.tables, strict=True):
                     later.add_earlier(earlier)
@@ -76,7 +77,7 @@ class Engine:
             dry_run=self._dry_run,
             progress=self._progress,
             placed={table: set() for table in referred},
-            warn=self._warn,
+            note=self.report.note,
             uses_file=self._note_file,
             prefer=self._prefer,
             reserve=self._reserve,
@@ -93,28 +94,13 @@ class Engine:
         refused = sum(table.quarantined["refused"] for table in figures)
         return not self._dry_run and bool(refused) and any(table.removed or table.updated for table in figures)
 
-    def _warn(self, text: str) -> None:
-        if text not in self.report.warnings:
-            self.report.warnings.append(text)
-
     def _note_file(self, row: str, path: str) -> None:
         self.files.setdefault(path, row)
 
     def _look_over_the_source(self) -> None:
-        tables = set(self._source.tables())
-        mapped: dict[str, set[str]] = {}
-        for context in self._contexts:
-            for table in context.tables:
-                mapped.setdefault(table.source, set()).update(table.source_columns())
-            for skipped in context.skipped:
-                mapped[skipped.source] = (
-                    set(self._source.columns(skipped.source)) if skipped.source in tables else set()
-                )
-        self.report.absent = sorted(mapped.keys() - tables)
-        self.report.unmapped = {table: self._source.count(table) for table in sorted(tables - mapped.keys())}
-        for name in sorted(mapped.keys() & tables):
-            if extra := [column for column in self._source.columns(name) if column not in mapped[name]]:
-                self.report.extra_columns[name] = extra
+        known = {table.source for context in self._contexts for table in context.tables}
+        known |= {table.source for context in self._contexts for table in context.skipped}
+        self.report.absent = sorted(known - set(self._source.tables()))
 
     def _move(self, context: Context, shared: Shared) -> list[ContextMove]:
         self._skip(context)

@@ -6,11 +6,15 @@ from migrations_legacy.errors import Doubtful
 from migrations_legacy.mapping import Column, Context, Reference, TableMapping, column, same
 
 _STATUS = {0: LeaveStatus.PENDING.value, 1: LeaveStatus.APPROVED.value, 2: LeaveStatus.REJECTED.value}
+_WORDS = frozenset(_STATUS.values())
 _REJECTED = 2
 
 
 def leave_status(value: object) -> str:
     """The legacy's number in words. The HOD's page called any other number rejected, and offered no decision."""
+    word = str(value).strip().lower()
+    if word in _WORDS:
+        return word
     number = integer(value)
     if number is not None and number in _STATUS:
         return _STATUS[number]

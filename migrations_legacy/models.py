@@ -96,3 +96,44 @@ class QuarantinedRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} {self.key}: {self.reason}"
+
+
+class ArchivedTable(models.Model):
+    """A table of the source of which something has no place among the modules' tables, and is kept here as JSON."""
+
+    id = models.BigAutoField(primary_key=True)
+    name = models.CharField(_("legacy table"), max_length=200, unique=True)
+    rows = models.BigIntegerField(_("rows"))
+    values = models.JSONField(_("values by column"))
+    checksum = models.CharField(_("checksum"), max_length=16)
+    since = models.DateTimeField(_("as of"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("archived table")
+        verbose_name_plural = _("archived tables")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ArchivedRow(models.Model):
+    """What is kept of one row: the whole row, or those of its columns that came over nowhere else. Secrets are sealed
+    with SECRET_KEY.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    table = models.ForeignKey(ArchivedTable, on_delete=models.CASCADE, related_name="archived_rows")
+    number = models.BigIntegerField(_("place in the table"))
+    key = models.CharField(_("legacy key"), max_length=200, db_index=True)
+    rule = models.CharField(_("why"), max_length=100)
+    row = models.JSONField(_("content"))
+
+    class Meta:
+        verbose_name = _("archived row")
+        verbose_name_plural = _("archived rows")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["table", "number"], name="migrations_legacy_archived_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.table_id} {self.key}"

@@ -29,6 +29,7 @@ from migrations_legacy.convert import (
 from migrations_legacy.errors import Doubtful, Unplaceable
 from migrations_legacy.mapping import Column, Convert, TableMapping
 from migrations_legacy.models import OriginalValues
+from migrations_legacy.passwords import password
 from migrations_legacy.sources.base import Row
 from migrations_legacy.target import TargetTable
 
@@ -42,6 +43,9 @@ _ALWAYS_COMES_BACK: dict[Convert, type | None] = {
     integer: int,
     text: str,
     text_or_blank: str,
+    tidy: None,
+    tidy_or_blank: None,
+    password: str,  # clear text that was hashed is not kept
     real: float,
     decimal: None,
     boolean: None,
@@ -49,8 +53,6 @@ _ALWAYS_COMES_BACK: dict[Convert, type | None] = {
     day: None,
     opening_day: None,
     closing_day: None,
-    tidy: None,
-    tidy_or_blank: None,
     media_path: None,
     picture_path: None,
 }

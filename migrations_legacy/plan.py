@@ -16,13 +16,13 @@ from migrations_legacy.convert import (
 )
 from migrations_legacy.errors import Doubtful, MappingError, Unplaceable
 from migrations_legacy.fields import Step
-from migrations_legacy.mapping import Column, Reference, TableMapping
+from migrations_legacy.mapping import Column, TableMapping
 from migrations_legacy.sources.base import Row
 from migrations_legacy.target import Prepared
 
 Getter = Callable[[Row], Any]
-Note = Callable[[Row, str], None]
-"""Takes a warning about a row."""
+Note = Callable[[Row, str, str], None]
+"""Takes a remark about a row, and the rule that it is counted under."""
 
 _LOW, _HIGH = -(2**31), 2**31 - 1
 _VARIED = frozenset({as_is, integer, text, text_or_blank, decimal, real, media_path, picture_path})
@@ -71,15 +71,9 @@ class Plan:
                 )
                 if not reference.kept:
                     raise Unplaceable("missing_reference", what)
-                self._note(row, f"{what}; it is kept")
+                self._note(row, f"{what}; it is kept", f"kept though its {reference.column} is gone")
         values = tuple([get(row) for get in self._getters])
         return Prepared(row[self._mapping.key], values, self._number(row) if self._by else 0)
-
-    def _missing(self, row: Row, reference: Reference) -> None:
-        what = f"{reference.column} {row[reference.column]} is not among the {reference.table} that have a place"
-        if not reference.kept:
-            raise Unplaceable("missing_reference", what)
-        self._note(row, f"{what}; it is kept")
 
     def _number(self, row: Row) -> int:
         """How many rows with the same values came before."""
@@ -105,7 +99,7 @@ class Plan:
             try:
                 return stored(row[source])
             except Doubtful as doubt:
-                note(row, doubt.text)
+                note(row, doubt.text, doubt.rule)
                 return step(doubt.value)
 
         return get
@@ -118,7 +112,7 @@ def _joining(column: Column, step: Step, note: Note) -> Getter:
         try:
             return step(convert(*[row[source] for source in sources]))
         except Doubtful as doubt:
-            note(row, doubt.text)
+            note(row, doubt.text, doubt.rule)
             return step(doubt.value)
 
     return get

@@ -32,9 +32,9 @@ def _lines(report: Report) -> Iterator[str]:
     for table in report.tables:
         yield from _remarks(table)
     for name, rows in sorted(report.unmapped.items()):
-        yield f"{name}: not a table of the legacy; its {rows} rows were not read"
+        yield f"{name}: not a table of the legacy; its {rows} rows are archived"
     for name, columns in sorted(report.extra_columns.items()):
-        yield f"{name}: columns that the legacy does not have were not read: {', '.join(columns)}"
+        yield f"{name}: archived columns: {', '.join(columns)}"
     for name in report.absent:
         yield f"{name}: nothing in the source"
     if report.media:

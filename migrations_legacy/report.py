@@ -1,8 +1,14 @@
 """What a run did: figures per table, whether they balance, and how they are written down."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from migrations_legacy.fates import ARCHIVED, MAPPED, TableFate
+
+_TOLD = 20
+"""Rows of which a remark is told in full; the others are counted."""
 
 
 class Disagreement(Exception):
@@ -134,30 +140,62 @@ class Report:
     dry_run: bool
     tables: list[TableReport] = field(default_factory=list)
     media: MediaReport | None = None
-    unmapped: dict[str, int] = field(default_factory=dict)
-    """Tables of the source that nothing is known about → rows."""
+    sources: list[TableFate] = field(default_factory=list)
+    """What became of each table and column of the source; empty when the run stopped before."""
+    rules: dict[str, Counter[str]] = field(default_factory=dict)
+    """Legacy table → rule that filled or changed values → rows."""
+    archive_changed: int = 0
+    """Tables whose archive was written."""
     absent: list[str] = field(default_factory=list)
     """Tables of the legacy that the source does not have, or has no rows of."""
-    extra_columns: dict[str, list[str]] = field(default_factory=dict)
-    """Source table → columns that nothing is known about."""
     warnings: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
     @property
     def succeeded(self) -> bool:
-        return all(table.balances and table.agrees for table in self.tables)
+        return not self.wrong
+
+    @property
+    def wrong(self) -> list[str]:
+        """Tables whose figures do not add up: first as they were moved, then as the source has them."""
+        moved = [table.source for table in self.tables if not (table.balances and table.agrees)]
+        return moved + [fate.name for fate in self.sources if not fate.balances]
+
+    def note_rules(self, *notes: Mapping[str, Counter[str]]) -> None:
+        """Take in how often which rule filled or made values."""
+        for tables in notes:
+            for table, rules in tables.items():
+                for rule, rows in rules.items():
+                    self.rules.setdefault(table, Counter())[rule] = rows
+
+    def note(self, table: str, key: object, text: str, rule: str) -> None:
+        """A remark about a row: counted under its rule, and told of the first few rows."""
+        counted = self.rules.setdefault(table, Counter())
+        counted[rule] += 1
+        if counted[rule] <= _TOLD:
+            self.warnings.append(f"{table} {key}: {text}")
+
+    @property
+    def unmapped(self) -> dict[str, int]:
+        """Tables of the source that the legacy does not have → rows; they are archived."""
+        return {fate.name: fate.rows for fate in self.sources if fate.fate == ARCHIVED}
+
+    @property
+    def extra_columns(self) -> dict[str, list[str]]:
+        """Legacy table → the source's columns of which the values are archived."""
+        return {f.legacy: list(names) for f in self.sources if f.fate == MAPPED and (names := f.archived_columns())}
 
     @property
     def changed(self) -> bool:
         """Whether anything was brought over."""
-        return any(table.written or table.removed for table in self.tables) or bool(self.media and self.media.copied)
+        moved = any(table.written or table.removed for table in self.tables)
+        return moved or bool(self.archive_changed or (self.media and self.media.copied))
 
     @property
     def verdict(self) -> str:
         """One sentence."""
         if not self.succeeded:
-            wrong = [table.source for table in self.tables if not (table.balances and table.agrees)]
-            return f"FAILED: the figures of {', '.join(wrong)} do not agree."
+            return f"FAILED: the figures of {', '.join(dict.fromkeys(self.wrong))} do not agree."
         written = sum(table.written for table in self.tables)
         removed = sum(table.removed for table in self.tables)
         if self.dry_run:
@@ -183,6 +221,8 @@ class Report:
             "verdict": self.verdict,
             "tables": [table.as_dict() for table in self.tables],
             "media": self.media.as_dict() if self.media else None,
+            "sources": [fate.as_dict() for fate in self.sources],
+            "rules": {table: dict(sorted(rules.items())) for table, rules in sorted(self.rules.items()) if rules},
             "unmapped_tables": self.unmapped,
             "absent_tables": self.absent,
             "unmapped_columns": self.extra_columns,

@@ -11,8 +11,10 @@ from django.utils import timezone
 
 from kernel.context import running
 from kernel.totals import derived_models
+from migrations_legacy.archive import archive
 from migrations_legacy.contexts import CONTEXTS
 from migrations_legacy.engine import Engine
+from migrations_legacy.fates import fates, settle
 from migrations_legacy.media import Compared, check_references, copy_media
 from migrations_legacy.merging import Prefer
 from migrations_legacy.models import MoveRun
@@ -50,9 +52,8 @@ def run_once(source: School, wishes: Wishes, progress: Progress, compared: Compa
     unfinished = MoveRun.objects.filter(ended=None).exists()
     run = None if wishes.dry_run else MoveRun.objects.create(source=source.description)
     report = engine.run()
-    report.unmapped = {name: source.reader.count(name) for name in source.left_tables()}
-    report.extra_columns = {name: left for name in source.aligned if (left := source.left_columns(name))}
     if report.succeeded:
+        report.archive_changed = keep_the_rest(source, report)
         report.media = MediaReport()
         if wishes.media:
             copy_media(wishes.media, default_storage, report.media, dry_run=wishes.dry_run, compared=compared)
@@ -67,6 +68,14 @@ def run_once(source: School, wishes: Wishes, progress: Progress, compared: Compa
         MoveRun.objects.filter(pk__lte=run.pk - _RUNS_KEPT).delete()
     report.seconds = time.monotonic() - began
     return report
+
+
+def keep_the_rest(source: School, report: Report) -> int:
+    """Archive what came over nowhere, and account for every table and column of the source; gives what changed."""
+    report.sources = fates(source, CONTEXTS)
+    settle(report.sources, source, {table.source: table.read for table in report.tables if table.main})
+    report.note_rules(source.notes, source.made.notes)
+    return archive(source, report.sources, dry_run=report.dry_run)
 
 
 def follow(

@@ -49,7 +49,8 @@ class Shared:
     progress: Progress
     placed: dict[str, set[int]]
     """Source table → keys that have a place; only for tables that others refer to."""
-    warn: Callable[[str], None]
+    note: Callable[[str, object, str, str], None]
+    """Takes a remark about a row: table, key, text, and the rule that it is counted under."""
     uses_file: Callable[[str, str], None]
     """Takes a description of a row and the media path that it refers to."""
     prefer: Prefer | None = None
@@ -171,8 +172,8 @@ class TableMove:
             note=self._note,
         )
 
-    def _note(self, row: Row, text: str) -> None:
-        self._shared.warn(f"{self.mapping.source} {row[self.mapping.key]}: {text}")
+    def _note(self, row: Row, text: str, rule: str) -> None:
+        self._shared.note(self.mapping.source, row[self.mapping.key], text, rule)
         self._settled.uneven.add(self.ledger.block_of(key_number(row[self.mapping.key])))
 
     def _transaction(self) -> AbstractContextManager[object]:

@@ -4,8 +4,22 @@ Every account comes over, whatever its type and whether it has a profile or not,
 they are: whoever could log in still can.
 """
 
-from migrations_legacy.convert import boolean, instant, integer, picture_path, text, text_or_blank
+from migrations_legacy.convert import as_is, boolean, instant, integer, picture_path, text_or_blank, tidy, tidy_or_blank
+from migrations_legacy.errors import Doubtful
 from migrations_legacy.mapping import Column, Context, Reference, TableMapping, column, same
+from migrations_legacy.passwords import password
+
+_ROLES = {"hod": "1", "head": "1", "admin": "1", "staff": "2", "teacher": "2", "faculty": "2", "student": "3"}
+
+
+def user_type(value: object) -> str:
+    """The legacy's "1", "2" or "3". Variants wrote the role in words; other texts are kept, and open no page."""
+    written = text_or_blank(value)
+    bare = written.strip()
+    if (meant := _ROLES.get(bare.lower(), bare)) == written:
+        return written
+    raise Doubtful(meant, f"{written!r} is the user type {meant!r}", rule="user types in words or with blanks around")
+
 
 _PROFILE: tuple[Column, ...] = (
     *same(integer, "id"),
@@ -23,8 +37,11 @@ CONTEXT = Context(
             target="users.User",
             columns=(
                 *same(integer, "id"),
-                *same(text, "username", "password"),
-                *same(text_or_blank, "email", "first_name", "last_name", "user_type"),
+                *same(tidy, "username"),
+                *same(password, "password"),
+                *same(tidy_or_blank, "email"),
+                *same(text_or_blank, "first_name", "last_name"),
+                column("user_type", "user_type", user_type, back=as_is),
                 *same(boolean, "is_active", "is_staff", "is_superuser"),
                 *same(instant, "date_joined", "last_login"),
             ),

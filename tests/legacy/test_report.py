@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from migrations_legacy.fates import ARCHIVED, MAPPED, ColumnFate, TableFate
 from migrations_legacy.rendering import as_text, write_report
 from migrations_legacy.report import MediaReport, Report, TableReport
 
@@ -52,9 +53,12 @@ def test_the_verdict_tells_a_repeated_run_from_a_first_one() -> None:
 
 
 def test_the_text_names_reasons_rules_and_what_was_left_out() -> None:
-    report = Report(source="x", dry_run=False, tables=[figures(edited_here=1, gone=3)], unmapped={"library_book": 5})
+    report = Report(source="x", dry_run=False, tables=[figures(edited_here=1, gone=3)])
+    report.sources = [
+        TableFate("library_book", "", ARCHIVED, rows=5, archived=5),
+        TableFate("students", "students", MAPPED, columns=[ColumnFate("blood_group", ARCHIVED, filled=2, accounted=2)]),
+    ]
     report.media = MediaReport(found=2, copied=1, missing=[f"pic{number}.png" for number in range(30)])
-    report.extra_columns = {"students": ["blood_group"]}
     text = as_text(report)
     for part in ("missing_reference", "“expired”", "library_book", "blood_group", "1 were changed here", "and 10 more"):
         assert part in text
