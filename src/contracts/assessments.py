@@ -92,6 +92,14 @@ class Result(DTO):
     updated_at: Instant
 
 
+class ResultEntry(DTO):
+    """Marks to be entered for a student."""
+
+    student_id: int
+    exam_marks: Mark
+    assignment_marks: Mark
+
+
 class RecordedResult(DTO):
     result: Result
     created: bool
@@ -196,6 +204,16 @@ class AssessmentsService(Service, ABC, name="assessments"):
         NotFound for the subject; Invalid("exam_marks" and "assignment_marks") outside the range, Invalid("student_id")
         for a student of another course. Where old data holds several results, all of them are set. The student sees
         the marks at once. Publishes ResultRecorded when something changed.
+        """
+
+    @command(idempotent=True, errors=(Invalid, NotFound))
+    def save_results(
+        self, *, actor: Actor, subject_id: int, entries: tuple[ResultEntry, ...]
+    ) -> tuple[RecordedResult, ...]:
+        """As `record_result`, for several students at once: all are saved or, on an error, none. In the order given.
+
+        Invalid names the row, counted from 0, and the field, as in "2.exam_marks"; "2.student_id" also for a student
+        who comes twice. Publishes ResultRecorded for each result that changed.
         """
 
     @query()

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from contracts.assessments import RecordedResult, Result
+from contracts.assessments import RecordedResult, Result, ResultEntry
 from contracts.errors import Invalid
 from contracts.users import Student
 from portal.forms.fields import MarkField, read_mark
@@ -14,8 +14,8 @@ from portal.forms.fields import MarkField, read_mark
 FIELDS = ("assignment_marks", "exam_marks")
 """The contract's names. A student's input is called by one of them, an underscore and the StudentProfile's id."""
 
-Record = Callable[[int, Decimal, Decimal], RecordedResult]
-"""Records a student's assignment and exam marks. Raises Invalid."""
+Save = Callable[[tuple[ResultEntry, ...]], tuple[RecordedResult, ...]]
+"""Saves marks, all or none. Raises Invalid with "<row>.<field>" as fields."""
 
 
 def mark_text(mark: Decimal) -> str:
@@ -95,25 +95,33 @@ def rows(
     return [SheetRow(i, students.get(i), results.get(i, ())) for i in student_ids]
 
 
-def save(sheet: Iterable[SheetRow], posted: Mapping[str, str], record: Record) -> tuple[list[SheetRow], int]:
-    """Record what was typed and differs from what is stored; how the rows are then, and how many were recorded.
+def save(sheet: Iterable[SheetRow], posted: Mapping[str, str], save_all: Save) -> tuple[list[SheetRow], int]:
+    """Save what was typed and differs from what is stored; how the rows are then, and how many were saved.
 
-    A row that is refused keeps what was typed and says what is wrong with it; it does not keep others from being
-    recorded.
+    All or none: when a row is refused it says what is wrong with it, every row keeps what was typed, and none is saved.
     """
-    saved = 0
-    after = []
-    for row in sheet:
-        now, recorded = _save_row(row, posted, record)
-        after.append(now)
-        saved += recorded
-    return after, saved
+    after = [_read(row, posted) for row in sheet]
+    entries = {i: entry for i, row in enumerate(after) if (entry := _entry(row)) is not None}
+    if any(row.errors for row in after) or not entries:
+        return after, 0
+    try:
+        recorded = save_all(tuple(entries.values()))
+    except Invalid as error:
+        for name, messages in error.fields.items():
+            number, _dot, field = name.partition(".")
+            _refuse(after, list(entries)[int(number)], field, messages)
+        return after, 0
+    for place, one in zip(entries, recorded, strict=True):
+        row = after[place]
+        after[place] = SheetRow(row.student_id, row.student, (one.result, *row.results[1:]))
+    return after, len(recorded)
 
 
-def _save_row(row: SheetRow, posted: Mapping[str, str], record: Record) -> tuple[SheetRow, bool]:
+def _read(row: SheetRow, posted: Mapping[str, str]) -> SheetRow:
+    """The row with what was typed for it, where that differs from what is stored, and what is wrong with it."""
     typed = {name: posted.get(input_name(name, row.student_id), row.stored_text(name)).strip() for name in FIELDS}
     if all(typed[name] == row.stored_text(name) for name in FIELDS):
-        return row, False
+        return row
     marks: dict[str, Decimal] = {}
     errors: dict[str, list[str]] = {}
     for name in FIELDS:
@@ -121,15 +129,24 @@ def _save_row(row: SheetRow, posted: Mapping[str, str], record: Record) -> tuple
             marks[name] = _mark(row, name, typed[name])
         except Invalid as error:
             errors |= error.fields
-    if errors:
-        return replace(row, typed=typed, errors=errors), False
-    if all(marks[name] == row.stored(name) for name in FIELDS):
-        return row, False
-    try:
-        recorded = record(row.student_id, marks["assignment_marks"], marks["exam_marks"])
-    except Invalid as error:
-        return replace(row, typed=typed, errors=_at_inputs(error)), False
-    return replace(row, results=(recorded.result, *row.results[1:])), True
+    if not errors and all(marks[name] == row.stored(name) for name in FIELDS):
+        return row
+    return replace(row, typed=typed, errors=errors)
+
+
+def _entry(row: SheetRow) -> ResultEntry | None:
+    """What is to be saved of a row; None when nothing was typed that could be."""
+    if not row.typed or row.errors:
+        return None
+    marks = {name: _mark(row, name, row.typed[name]) for name in FIELDS}
+    return ResultEntry(student_id=row.student_id, **marks)
+
+
+def _refuse(sheet: list[SheetRow], place: int, field: str, messages: list[str]) -> None:
+    """Messages stand at their input; those about the student at the last one."""
+    row = sheet[place]
+    at = field if field in FIELDS else FIELDS[-1]
+    sheet[place] = replace(row, errors={**row.errors, at: [*row.errors.get(at, []), *messages]})
 
 
 def _mark(row: SheetRow, name: str, text: str) -> Decimal:
@@ -144,11 +161,3 @@ def _mark(row: SheetRow, name: str, text: str) -> Decimal:
         return read_mark(text)
     except ValueError:
         raise Invalid(fields={name: [str(MarkField.default_error_messages["number"])]}) from None
-
-
-def _at_inputs(error: Invalid) -> dict[str, list[str]]:
-    """Messages by field; those about the student stand at the last input."""
-    found: dict[str, list[str]] = {}
-    for name, messages in error.fields.items():
-        found.setdefault(name if name in FIELDS else FIELDS[-1], []).extend(messages)
-    return found

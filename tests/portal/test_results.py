@@ -142,7 +142,7 @@ def test_saving_again_changes_nothing(school: School, as_teacher: Client) -> Non
         ("10", "∞", {"exam_marks"}),
     ],
 )
-def test_a_refused_row_keeps_what_was_typed_and_the_others_are_saved(
+def test_with_a_refused_row_nothing_is_saved_and_everything_typed_is_kept(
     school: School, as_teacher: Client, assignment: str, exam: str, at_fields: set[str]
 ) -> None:
     wrong, right, *_others = school.classmates
@@ -152,12 +152,12 @@ def test_a_refused_row_keeps_what_was_typed_and_the_others_are_saved(
     assert set(row.errors) == at_fields
     assert (row.assignment.text, row.exam.text) == (assignment, exam)
     words = text_of(page)
-    assert "The marks of 1 student are saved." in words
-    assert "The marks of 1 student are not saved." in words
+    assert "No mark is saved yet. Correct what is marked, and save again." in words
     assert "There is a problem" in words
     assert f"Exam marks of {wrong.name}" in words
-    assert stored(school, wrong) == []
-    assert stored(school, right) == [(15, 80)]
+    other = row_of(page, right)
+    assert (other.assignment.text, other.exam.text, other.errors) == ("15", "80", {})
+    assert not StudentResult.objects.exists()
 
 
 def test_marks_cannot_be_taken_away(school: School, as_teacher: Client) -> None:

@@ -38,8 +38,15 @@ def own_course(actor: Actor) -> int | None:
 
 
 def course_of(actor: Actor, student_id: int) -> int | None:
-    found = services.get(AcademicsService).current_enrollments(actor=actor, student_ids=(student_id,))
-    return found[student_id].course_id if student_id in found else None
+    return courses_of(actor, (student_id,)).get(student_id)
+
+
+def courses_of(actor: Actor, student_ids: tuple[int, ...]) -> dict[int, int]:
+    """The course in which each of these students is enrolled at present; who is in none is left out."""
+    if not student_ids:
+        return {}
+    found = services.get(AcademicsService).current_enrollments(actor=actor, student_ids=student_ids)
+    return {student_id: enrollment.course_id for student_id, enrollment in found.items()}
 
 
 def studies(actor: Actor, subject_id: int) -> bool:

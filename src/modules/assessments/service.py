@@ -1,6 +1,5 @@
 """What assessments does for others; the only writer of its tables."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
@@ -19,7 +18,7 @@ from contracts.assessments import (
     MarkChange,
     RecordedResult,
     Result,
-    ResultRecorded,
+    ResultEntry,
     Submission,
     SubmissionGraded,
     SubmissionStatus,
@@ -27,12 +26,12 @@ from contracts.assessments import (
 from contracts.base import Actor, Download, Instant, Page, PageRequest, Role, Upload
 from contracts.errors import Conflict, Forbidden, Invalid, NotFound
 from kernel import audit
-from kernel.databases import alias_of, atomic, serialize
+from kernel.databases import alias_of, atomic
 from kernel.events import publish
 from kernel.paging import page_of
 from kernel.permissions import require, require_login
 from kernel.refs import ReferenceQueries, erase
-from modules.assessments import access, files, models, queries, rules, uploads
+from modules.assessments import access, files, models, queries, recording, rules, uploads
 from modules.assessments.models import AssessmentTotal, AssignmentSubmission, MarkedKind, StudentResult
 
 ASSIGNMENT_ORDER = {"due_at": "due_at", "title": "title", "created_at": "created_at"}
@@ -168,7 +167,7 @@ class Assessments(ReferenceQueries, AssessmentsService):
             if old != row.marks:
                 if old is None:
                     AssessmentTotal.add_ungraded(subject_id, -1)
-                _note_changes(actor, MarkedKind.SUBMISSION, row, subject_id, {"marks": (old, row.marks)})
+                _note_change(actor, row, old, row.marks)
                 audit.record(actor=actor, action="assessments.graded", target=f"AssignmentSubmission:{row.pk}")
                 publish(
                     SubmissionGraded(
@@ -214,38 +213,18 @@ class Assessments(ReferenceQueries, AssessmentsService):
         self, *, actor: Actor, subject_id: int, student_id: int, exam_marks: Mark, assignment_marks: Mark
     ) -> RecordedResult:
         require(actor, Role.HOD, Role.STAFF)
-        subject = access.subject(actor, subject_id)
-        if subject is None:
-            raise NotFound(entity="academics.Subject", id=subject_id, message=_("There is no such subject."))
-        access.check_teaches(actor, subject)
-        _check_result_marks(exam_marks=exam_marks, assignment_marks=assignment_marks)
-        pair = StudentResult.objects.filter(student_id=student_id, subject_id=subject_id)
-        if not pair.exists() and access.course_of(actor, student_id) != subject.course_id:
-            raise Invalid(fields={"student_id": [_("This student is not enrolled in the subject's course.")]})
-        marks = {"exam_marks": float(exam_marks), "assignment_marks": float(assignment_marks)}
-        with atomic(self.module):
-            serialize(self.module, f"result:{student_id}:{subject_id}")
-            rows = list(pair.select_for_update().order_by("duplicate"))
-            created = not rows
-            if created:
-                rows = [StudentResult.objects.create(student_id=student_id, subject_id=subject_id, **marks)]
-                _note_changes(
-                    actor, MarkedKind.RESULT, rows[0], subject_id, {f: (None, new) for f, new in marks.items()}
-                )
-            # Every row is set, so no shortcut at the first that changed.
-            changed = [row for row in rows if _set_marks(actor, row, marks)]
-            if created or changed:
-                audit.record(actor=actor, action="assessments.result_recorded", target=f"StudentResult:{rows[0].pk}")
-                publish(
-                    ResultRecorded(
-                        result_id=rows[0].pk,
-                        student_id=student_id,
-                        subject_id=subject_id,
-                        created=created,
-                        at=rows[0].updated_at,
-                    )
-                )
-        return RecordedResult(result=queries.result(rows[0]), created=created)
+        entry = ResultEntry(student_id=student_id, exam_marks=exam_marks, assignment_marks=assignment_marks)
+        try:
+            (recorded,) = recording.record(actor, subject_id, (entry,))
+        except Invalid as error:
+            raise Invalid(fields={name.removeprefix("0."): texts for name, texts in error.fields.items()}) from None
+        return recorded
+
+    def save_results(
+        self, *, actor: Actor, subject_id: int, entries: tuple[ResultEntry, ...]
+    ) -> tuple[RecordedResult, ...]:
+        require(actor, Role.HOD, Role.STAFF)
+        return recording.record(actor, subject_id, entries)
 
     def results(self, *, actor: Actor, student_id: int) -> tuple[Result, ...]:
         if actor.student_id != student_id:
@@ -329,45 +308,17 @@ def _check_grade(marks: Decimal) -> None:
         raise Invalid(fields={"marks": [_("Marks have at most one decimal place.")]})
 
 
-def _check_result_marks(**marks: Decimal) -> None:
-    wrong = [name for name, mark in marks.items() if not rules.is_result_mark(mark)]
-    if wrong:
-        message = _("Marks go from 0 to %(n)d.") % {"n": rules.HIGHEST_RESULT}
-        raise Invalid(fields={name: [message] for name in wrong})
-
-
-def _set_marks(actor: Actor, row: StudentResult, marks: Mapping[str, float]) -> bool:
-    """Set a result's marks and keep what changed; whether anything did."""
-    changes = {f: (getattr(row, f), new) for f, new in marks.items() if getattr(row, f) != new}
-    if changes:
-        for field, (_old, new) in changes.items():
-            setattr(row, field, new)
-        row.updated_at = timezone.now()
-        row.save(update_fields=[*changes, "updated_at"])
-        _note_changes(actor, MarkedKind.RESULT, row, row.subject_id, changes)
-    return bool(changes)
-
-
-def _note_changes(
-    actor: Actor,
-    kind: MarkedKind,
-    row: StudentResult | AssignmentSubmission,
-    subject_id: int,
-    changes: Mapping[str, tuple[float | None, float]],
-) -> None:
-    """Keep who changed which mark from what to what."""
-    models.MarkChange.objects.bulk_create(
-        models.MarkChange(
-            kind=kind,
-            row_id=row.pk,
-            student_id=row.student_id,
-            subject_id=subject_id,
-            field=field,
-            old=old,
-            new=new,
-            changed_by=actor.user_id,
-        )
-        for field, (old, new) in changes.items()
+def _note_change(actor: Actor, row: AssignmentSubmission, old: float | None, new: float) -> None:
+    """Keep who changed a submission's mark from what to what."""
+    models.MarkChange.objects.create(
+        kind=MarkedKind.SUBMISSION,
+        row_id=row.pk,
+        student_id=row.student_id,
+        subject_id=row.assignment.subject_id,
+        field="marks",
+        old=old,
+        new=new,
+        changed_by=actor.user_id,
     )
 
 

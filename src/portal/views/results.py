@@ -1,7 +1,6 @@
 """Results: entering the marks of a class or of one student, and a student's own."""
 
 from dataclasses import dataclass, replace
-from decimal import Decimal
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseRedirect
@@ -13,7 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from contracts.academics import AcademicsService, SessionYear, Subject
-from contracts.assessments import AssessmentsService, RecordedResult, Result
+from contracts.assessments import AssessmentsService, RecordedResult, Result, ResultEntry
 from contracts.base import Actor, Page, Role
 from contracts.users import UsersService
 from kernel.identity import actor_of
@@ -122,28 +121,21 @@ def _record_one(actor: Actor, form: OneResultForm) -> RecordedResult | None:
 
 
 def _save_sheet(request: HttpRequest, actor: Actor, sheet: Sheet) -> Sheet:
-    """Record what changed, say so, and give the sheet as it is then."""
-    assessments = services.get(AssessmentsService)
+    """Save what changed, all or nothing, say so, and give the sheet as it is then."""
 
-    def record(student_id: int, assignment_marks: Decimal, exam_marks: Decimal) -> RecordedResult:
-        return assessments.record_result(
-            actor=actor,
-            subject_id=sheet.subject.id,
-            student_id=student_id,
-            exam_marks=exam_marks,
-            assignment_marks=assignment_marks,
-        )
+    def save_all(entries: tuple[ResultEntry, ...]) -> tuple[RecordedResult, ...]:
+        assessments = services.get(AssessmentsService)
+        return assessments.save_results(actor=actor, subject_id=sheet.subject.id, entries=entries)
 
-    rows, saved = marksheet.save(sheet.rows, request.POST.dict(), record)
+    rows, saved = marksheet.save(sheet.rows, request.POST.dict(), save_all)
     refused = sum(bool(row.errors) for row in rows)
     _remember(request, sheet.subject.id, sheet.year.id)
     if saved:
         text = ngettext("The marks of %d student are saved.", "The marks of %d students are saved.", saved)
         messages.success(request, text % saved)
-    if refused:
-        text = ngettext("The marks of %d student are not saved.", "The marks of %d students are not saved.", refused)
-        messages.error(request, text % refused)
-    if not saved and not refused:
+    elif refused:
+        messages.error(request, _("No mark is saved yet. Correct what is marked, and save again."))
+    else:
         messages.info(request, _("No mark was changed."))
     return replace(sheet, rows=rows)
 

@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
-from contracts.assessments import AssessmentsService, RecordedResult
+from contracts.assessments import AssessmentsService, RecordedResult, ResultEntry
 from contracts.base import Actor
 from contracts.errors import Forbidden, Invalid, NotFound
 from kernel.models import AuditEntry, OutboxEvent
@@ -191,3 +192,90 @@ def test_results_and_submissions_keep_their_student_and_subject_from_being_erase
     for target, row_id in (("users.StudentProfile", 701), ("academics.Subject", 1)):
         usages = assessments.usages(actor=actors.system(), target=target, ids=(row_id,))
         assert [(u.entity, u.count) for u in usages] == [("assessments.StudentResult", 1)]
+
+
+# --- several students at once -----------------------------------------------------------------------------------------
+
+
+def entry(student_id: int, exam: str = "78.5", assignment: str = "18") -> ResultEntry:
+    return ResultEntry(student_id=student_id, exam_marks=Decimal(exam), assignment_marks=Decimal(assignment))
+
+
+def save(
+    assessments: AssessmentsService, *entries: ResultEntry, actor: Actor | None = None, subject_id: int = 1
+) -> tuple[RecordedResult, ...]:
+    return assessments.save_results(actor=actor or actors.teacher(), subject_id=subject_id, entries=entries)
+
+
+def test_the_marks_of_several_students_are_saved_at_once_in_the_order_given(assessments: AssessmentsService) -> None:
+    first = record(assessments, "50", "10", student_id=702)
+    saved = save(assessments, entry(702, "51"), entry(701))
+    assert [(one.created, one.result.student_id, one.result.exam_marks) for one in saved] == [
+        (False, 702, Decimal(51)),
+        (True, 701, Decimal("78.5")),
+    ]
+    assert saved[0].result.id == first.result.id
+    found = assessments.class_results(actor=actors.teacher(), subject_id=1, student_ids=(701, 702))
+    assert found == {one.result.student_id: (one.result,) for one in saved}
+    assert published() == ["assessments.result_recorded.v1"] * 3
+    entry_of_audit = AuditEntry.objects.filter(action="assessments.result_recorded").latest("id")
+    assert entry_of_audit.detail["results"] == [one.result.id for one in saved]
+    history = assessments.result_history(actor=actors.hod(), result_id=first.result.id)
+    assert [(c.field, c.old, c.new, c.changed_by) for c in history[2:]] == [
+        ("exam_marks", Decimal(50), Decimal(51), 10),
+        ("assignment_marks", Decimal(10), Decimal(18), 10),
+    ]
+
+
+def test_what_did_not_change_is_left_and_not_told_of(assessments: AssessmentsService) -> None:
+    before = save(assessments, entry(701), entry(702))
+    after = save(assessments, entry(701), entry(702, "80"))
+    assert after[0].result == before[0].result
+    assert published() == ["assessments.result_recorded.v1"] * 3
+    assert save(assessments) == ()
+    assert AuditEntry.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("wrong", "fields"),
+    [
+        pytest.param(entry(702, "101"), {"1.exam_marks"}, id="too much"),
+        pytest.param(entry(702, "-1", "NaN"), {"1.exam_marks", "1.assignment_marks"}, id="two in a row"),
+        pytest.param(entry(703), {"1.student_id"}, id="another course"),
+        pytest.param(entry(999), {"1.student_id"}, id="nobody"),
+        pytest.param(entry(701, "80"), {"1.student_id"}, id="twice"),
+    ],
+)
+def test_one_wrong_row_is_named_and_none_is_saved(
+    assessments: AssessmentsService, wrong: ResultEntry, fields: set[str]
+) -> None:
+    with pytest.raises(Invalid) as caught:
+        save(assessments, entry(701), wrong)
+    assert set(caught.value.fields) == fields
+    assert not StudentResult.objects.exists()
+    assert published() == []
+
+
+@pytest.mark.parametrize("actor", [OTHER_TEACHER, actors.student(), actors.anonymous()])
+def test_only_the_subjects_teacher_and_the_hod_save_results(assessments: AssessmentsService, actor: Actor) -> None:
+    with pytest.raises(Forbidden):
+        save(assessments, entry(701), actor=actor)
+    with pytest.raises(NotFound):
+        save(assessments, entry(701), subject_id=99)
+    assert save(assessments, entry(701), actor=actors.hod())[0].created
+
+
+def test_saving_costs_the_same_for_each_further_student(
+    assessments: AssessmentsService, academics: FakeAcademics
+) -> None:
+    academics.enrolled |= dict.fromkeys(range(1000, 1040), 1)
+
+    def cost(students: range) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            save(assessments, *(entry(student_id) for student_id in students))
+        return len(captured)
+
+    one, some, many = cost(range(1000, 1001)), cost(range(1001, 1005)), cost(range(1005, 1035))
+    told = (some - one) // 3
+    assert told <= 2, "only the event of each result costs queries of its own"
+    assert many == one + 29 * told
