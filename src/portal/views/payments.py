@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
@@ -30,6 +31,8 @@ from portal.tables import Column, Empty, Filter, ListState, Table
 from portal.views.fines import FineRow
 
 OWN_FINES = "student_view_fines"
+RETURNED = (*CheckoutReturnForm.base_fields, "error[code]")
+"""What a checkout brings back, under the provider's names."""
 
 SHOW = Filter(
     "show",
@@ -183,7 +186,8 @@ def payment_callback(request: HttpRequest) -> HttpResponseBase:
     A browser does not send its session along with what another site posts; it does after a redirect.
     """
     if request.POST and identity_of(request) is None:
-        return HttpResponseRedirect(f"{reverse('payment_callback')}?{request.POST.urlencode()}")
+        said = {name: request.POST[name][:200] for name in RETURNED if name in request.POST}
+        return HttpResponseRedirect(f"{reverse('payment_callback')}?{urlencode(said)}")
     return _returned(request)
 
 

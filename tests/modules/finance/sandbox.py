@@ -13,7 +13,7 @@ from modules.finance.sandbox.webhooks import Webhook
 SECRET = "tests only"
 HOOK = "/payments/webhook/sandbox/"
 
-__all__ = ["HOOK", "SECRET", "Choice", "Fault", "Sandbox", "deliver", "in_use", "serving"]
+__all__ = ["HOOK", "SECRET", "Choice", "Fault", "Sandbox", "deliver", "in_use", "serving", "settings_for"]
 
 
 @contextmanager
@@ -23,10 +23,19 @@ def serving() -> Iterator[Sandbox]:
         yield sandbox
 
 
+def settings_for(sandbox: Sandbox) -> dict[str, str]:
+    return {
+        "PAYMENT_PROVIDER": "sandbox",
+        "CURRENCY": "INR",
+        "SANDBOX_PAYMENT_URL": sandbox.url,
+        "SANDBOX_PAYMENT_SECRET": SECRET,
+    }
+
+
 def in_use(sandbox: Sandbox, settings: Settings) -> Sandbox:
     """Let the school take payments through this sandbox, as if it was new."""
-    settings.PAYMENT_PROVIDER, settings.CURRENCY = "sandbox", "INR"
-    settings.SANDBOX_PAYMENT_URL, settings.SANDBOX_PAYMENT_SECRET = sandbox.url, SECRET
+    for name, value in settings_for(sandbox).items():
+        setattr(settings, name, value)
     sandbox.fault = Fault()
     sandbox.told.clear()
     return sandbox

@@ -22,7 +22,7 @@ def checkout(finance: FinanceService, issue: Callable[..., Fine], sandbox: Sandb
     return finance.start_payment(actor=actors.student(), fine_id=issue("120.50").id)
 
 
-def signed(event: str, *, secret: str = keys.webhook_secret(SECRET), **payment: object) -> Webhook:
+def signed(event: str, *, secret: str = keys.webhook_secret(SECRET), **payment: str | int | None) -> Webhook:
     """A webhook about a payment of our own invention."""
     facts = {"id": "pay_1", "order_id": "order_1", "amount": 12050, "currency": "INR", "status": "captured"}
     return make(event, secret=secret, payment=facts | payment)
@@ -78,7 +78,8 @@ def test_too_much_is_not_even_read(sandbox: Sandbox, db: None) -> None:
 def test_money_that_does_not_fit_is_recorded_and_never_settles(
     finance: FinanceService, checkout: Checkout, change: dict[str, object], outcome: str
 ) -> None:
-    webhook = signed("payment.captured", **{"order_id": checkout.order_id} | change)
+    facts = {"id": "pay_1", "order_id": checkout.order_id, "amount": 12050, "currency": "INR", "status": "captured"}
+    webhook = make("payment.captured", secret=keys.webhook_secret(SECRET), payment=facts | change)
     assert deliver(webhook) == (200, {"outcome": outcome})
     assert status_of(finance, checkout) is FineStatus.UNPAID
     kept = ProviderEvent.objects.get()

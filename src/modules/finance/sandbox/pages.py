@@ -21,16 +21,14 @@ form { display: grid; gap: .5rem; }
 button { font: inherit; min-height: 2.75rem; padding: .25rem 1rem; text-align: start; }
 button:first-of-type { font-weight: 700; }
 """
+POLICY = "default-src 'none'; img-src data:; style-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 SCRIPT = b'document.querySelector("[data-return]").submit();\n'
 
 
 def policy(callback_url: str) -> str:
     """The Content-Security-Policy of the pages: they may post to themselves and to the school's callback."""
     parts = urlsplit(callback_url)
-    return (
-        "default-src 'none'; style-src 'self'; script-src 'self'; frame-ancestors 'none'; base-uri 'none'; "
-        f"form-action 'self' {parts.scheme}://{parts.netloc}"
-    )
+    return f"{POLICY}; script-src 'self'; form-action 'self' {parts.scheme}://{parts.netloc}"
 
 
 def checkout(order: Entity, *, callback_url: str) -> str:

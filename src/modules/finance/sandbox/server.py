@@ -217,7 +217,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _json(self, status: int, content: Entity) -> None:
         self._answer(status, json.dumps(content).encode(), "application/json")
 
-    def _page(self, status: int, html: str, *, policy: str = "default-src 'none'; style-src 'self'") -> None:
+    def _page(self, status: int, html: str, *, policy: str = pages.POLICY) -> None:
         self._answer(status, html.encode(), "text/html; charset=utf-8", {"Content-Security-Policy": policy})
 
     def _answer(self, status: int, body: bytes, content_type: str, headers: Mapping[str, str] | None = None) -> None:

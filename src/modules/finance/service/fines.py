@@ -93,9 +93,12 @@ class Fines(FinanceService):
         student_ids: tuple[int, ...] | None = None,
         status: FineStatus | None = None,
         found_students: tuple[int, ...] = (),
+        ids: tuple[int, ...] | None = None,
     ) -> Page[Fine]:
         require(actor, Role.HOD, Role.STAFF)
         rows = models.Fine.objects.all()
+        if ids is not None:
+            rows = rows.filter(id__in=ids)
         if student_ids is not None:
             rows = rows.filter(student_id__in=student_ids)
         if status is not None:
