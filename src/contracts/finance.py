@@ -122,10 +122,11 @@ class FinanceService(Service, ABC, name="finance"):
         student_ids: tuple[int, ...] | None = None,
         status: FineStatus | None = None,
         found_students: tuple[int, ...] = (),
+        ids: tuple[int, ...] | None = None,
     ) -> Page[Fine]:
         """Newest first; search in the reason; order: amount, due_date, issued_at. Staff and HOD.
 
-        `student_ids` narrows to these students. `found_students` widens a search: what they owe is found as well,
+        `student_ids` narrows to these students, `ids` to these fines. `found_students` widens a search: what they owe is found as well,
         whatever the reason; finance knows no names, so whoever asks looks those up.
         """
 

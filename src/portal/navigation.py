@@ -117,7 +117,7 @@ ITEMS: dict[Role, tuple[NavItem, ...]] = {
             also=("staff_add_assignment", "staff_delete_assignment", "staff_view_submissions"),
         ),
         NavItem("staff_add_result", _("Results"), "chart-bar", TEACHING, short=_("Results")),
-        NavItem("manage_fines", _("Fines"), "banknotes", TEACHING, also=("add_fine", "delete_fine")),
+        NavItem("manage_fines", _("Fines"), "banknotes", TEACHING, also=("add_fine", "delete_fine", "fines_selected")),
         NavItem("send_notice", _("Send a notice"), "megaphone", TEACHING),
         NavItem("staff_apply_leave", _("Leave"), "calendar-days", SELF),
         NavItem("staff_feedback", _("Feedback"), "chat-bubble-left-right", SELF),

@@ -174,6 +174,7 @@ ROUTES = {
     "add_fine": Route("/add_fine/", STAFF),
     "add_fine_save": Route("/add_fine_save/", STAFF, "GET POST"),
     "delete_fine": Route("/delete_fine/{fine}/", STAFF, "GET POST"),
+    "fines_selected": Route("/manage_fines/selected/", STAFF, "GET POST", opened=302),
     "student_view_fines": Route("/student_view_fines/", STUDENT),
     "initialize_payment": Route("/student/initialize_payment/{fine}/", STUDENT, "GET POST"),
     "payment_callback": Route("/student/payment_callback/", STUDENT, "GET POST"),

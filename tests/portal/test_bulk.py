@@ -12,7 +12,9 @@ from django.test.utils import CaptureQueriesContext
 
 from contracts.base import Role
 from contracts.errors import Conflict
+from contracts.finance import FineStatus
 from modules.academics.models import Enrollment
+from modules.finance.models import Fine
 from modules.leaves.models import StaffLeave, StudentLeave
 from modules.users.models import StudentProfile
 from portal.bulk import BulkAction, Selection, bulk_page
@@ -168,3 +170,30 @@ def test_the_question_costs_the_same_for_few_and_for_many(school: School, as_hod
         with CaptureQueriesContext(connection) as many:
             as_hod.get(address(path, do, rows))
         assert len(many) == len(few)
+
+
+# --- fines ------------------------------------------------------------------------------------------------------------
+
+FINES = "/manage_fines/selected/"
+
+
+def test_several_fines_are_taken_back(school: School, as_teacher: Client) -> None:
+    rows = [school.fine_of(person).pk for person in school.students[:3]]
+    words = text_of(as_teacher.get(address(FINES, "cancel", rows)))
+    assert "Take back 3 fines?" in words
+    assert all(f"{person.name}: ₹25.50, Late book" in words for person in school.students[:3])
+    response = as_teacher.post(address(FINES, "cancel", rows, list="?status=unpaid"), {"reason": "A mistake"})
+    assert (response["Location"], flashes(response)) == (
+        "/manage_fines/?status=unpaid",
+        ["success: 3 fines taken back."],
+    )
+    assert not Fine.objects.filter(id__in=rows).exists()
+
+
+def test_fines_that_are_paid_cannot_be_ticked_nor_taken_back(school: School, as_teacher: Client) -> None:
+    fine = school.fine_of(school.student)
+    Fine.objects.filter(pk=fine.pk).update(status=FineStatus.PAID.value)
+    assert f'name="selected" value="{fine.pk}"' not in as_teacher.get("/manage_fines/?q=student0").content.decode()
+    response = as_teacher.post(address(FINES, "cancel", [fine.pk]))
+    assert flashes(response)[-1].startswith("warning: Nothing was done")
+    assert Fine.objects.get(pk=fine.pk).status == FineStatus.PAID.value

@@ -114,6 +114,7 @@ def manage_fines(request: HttpRequest) -> HttpResponseBase:
         search_label=_("Student or reason"),
         exports=True,
         has_actions=True,
+        bulk_action_url=reverse("fines_selected") if any(f.status is FineStatus.UNPAID for f in page.items) else "",
         empty=Empty(
             _("No fines"),
             _("A student who is fined is told by mail, and pays here."),
@@ -125,7 +126,7 @@ def manage_fines(request: HttpRequest) -> HttpResponseBase:
     totals = finance.totals(actor=actor)
     context = {
         "table": table,
-        "rows": list(_rows(actor, page.items)),
+        "rows": list(rows_of(actor, page.items)),
         "totals": totals,
         "unpaid_amount": money(totals.unpaid_amount),
         "too_many": too_many,
@@ -146,7 +147,7 @@ def _students_meant(actor: Actor, search: str) -> tuple[tuple[int, ...], bool]:
     return tuple(s.profile_id for s in found.items if s.profile_id is not None), False
 
 
-def _rows(actor: Actor, fines: Iterable[Fine]) -> Iterator[FineRow]:
+def rows_of(actor: Actor, fines: Iterable[Fine]) -> Iterator[FineRow]:
     """With the names of a whole page at once."""
     fines = list(fines)
     users = services.get(UsersService)
@@ -163,7 +164,7 @@ def _rows(actor: Actor, fines: Iterable[Fine]) -> Iterator[FineRow]:
 
 def _csv_rows(actor: Actor, pages: Iterable[tuple[Fine, ...]]) -> Iterator[tuple[object, ...]]:
     for fines in pages:
-        for row in _rows(actor, fines):
+        for row in rows_of(actor, fines):
             fine = row.fine
             email = row.student.email if row.student else ""
             issuer = row.issuer.full_name if row.issuer else ""
@@ -268,7 +269,7 @@ def delete_fine(request: HttpRequest, fine_id: int) -> HttpResponseBase:
     if fine is None or fine.status is not FineStatus.UNPAID:
         messages.error(request, _("Fine not found or already paid"))
         return back
-    (row,) = _rows(actor, [fine])
+    (row,) = rows_of(actor, [fine])
     begun = finance.payments(actor=actor, fine_id=fine_id)
     kept = _("A payment was begun, so the fine stays on record as cancelled.")
     context = {
