@@ -13,11 +13,13 @@ from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.test import override_settings
 
 from kernel.rest.schema import endpoints
 from tests.api.conftest import Program
 from tests.api.matrix import COLUMNS, STATUSES, Row, page, rows
-from tests.api.matrix.things import DEACTIVATED, REVOKED, close_the_doors, furnished, things
+from tests.api.matrix.things import DEACTIVATED, REVOKED, close_the_doors, furnished, pay_a_fine, things
+from tests.modules.finance.sandbox import Sandbox, serving, settings_for
 from tests.portal.school import ESSAY, ESSAY_TEXT, School
 
 pytestmark = pytest.mark.sqlite_only  # who may do what is the same on any database
@@ -39,13 +41,22 @@ class Visitors:
 
 
 @pytest.fixture(scope="module")
-def visitors(django_db_setup: None, django_db_blocker: Any) -> Iterator[Visitors]:
+def sandbox() -> Iterator[Sandbox]:
+    """The payment provider, for as long as the school stands."""
+    with serving() as server, override_settings(**settings_for(server)):
+        yield server
+
+
+@pytest.fixture(scope="module")
+def visitors(sandbox: Sandbox, django_db_setup: None, django_db_blocker: Any) -> Iterator[Visitors]:
     """The school is made once; what a test changes is undone by the test's own transaction inside of this one."""
     with django_db_blocker.unblock():
         around = transaction.atomic()
         vars(around)["_from_testcase"] = True
         with around:
-            yield _visitors(furnished())
+            school = furnished()
+            pay_a_fine(school, sandbox)
+            yield _visitors(school)
             transaction.set_rollback(True)
 
 

@@ -6,18 +6,25 @@ from typing import Any
 from django.utils import timezone
 
 from contracts.base import Role
+from contracts.finance import FinanceService
 from contracts.users import UsersService
 from kernel.registry import services
 from modules.academics.models import Course, SessionYear, Subject
 from modules.assessments.models import Assignment, AssignmentSubmission, StudentResult
 from modules.feedback.models import StaffFeedback, StudentFeedback
+from modules.finance import signatures
+from modules.finance.models import Fine, FinePayment
 from modules.leaves.models import StaffLeave, StudentLeave
+from modules.notifications.models import HodNotification, StaffNotification, StudentNotification
 from tests.actors import system
+from tests.modules.finance.sandbox import SECRET, Choice, Sandbox
 from tests.portal.school import ESSAY, School, Somebody, make_school
 
 STUDENTS = 8
 DEACTIVATED, REVOKED = 4, 5
 """Which of the students these are."""
+
+PAID = "Paid, and not yet told"
 
 
 def furnished() -> School:
@@ -44,7 +51,18 @@ def furnished() -> School:
         )
     for teacher in (school.teacher, school.other_teacher):
         StaffFeedback.objects.create(staff_id=teacher.profile_id, text="A word")
+        StaffNotification.objects.create(staff_id=teacher.profile_id, message="A word")
+    HodNotification.objects.create(user_id=school.hod.user_id, message="A word")
     return school
+
+
+def pay_a_fine(school: School, sandbox: Sandbox) -> None:
+    """Two students have paid a fine with the provider, and the school has not heard of it yet."""
+    for student in (school.student, school.classmates[1]):
+        fine = Fine.objects.create(student_id=student.profile_id, amount=50, reason=PAID, due_date=school.today)
+        checkout = services.get(FinanceService).start_payment(actor=student.actor, fine_id=fine.pk)
+        back = sandbox.checkout(checkout.order_id, Choice.PAY)
+        FinePayment.objects.filter(order_id=checkout.order_id).update(payment_id=back["razorpay_payment_id"])
 
 
 def close_the_doors(school: School) -> None:
@@ -70,6 +88,7 @@ def things(school: School, person: Somebody, *, own: bool) -> dict[str, Any]:
         return common | _of_a_teacher(school, own=own)
     found: dict[str, Any] = common | _of_a_student(school, own=own)
     if person.role is Role.HOD:
+        found["notice_id"] = HodNotification.objects.latest("id").pk
         found["cancellable_id"] = StudentLeave.objects.get(student_id=found["student_id"], status="approved").pk
     return found
 
@@ -91,6 +110,19 @@ def _of_a_student(school: School, *, own: bool) -> dict[str, Any]:
         "submission_id": school.essay_of(student).pk,
         "result_id": StudentResult.objects.get(student_id=student.profile_id, subject_id=school.botany.pk).pk,
         "feedback_id": StudentFeedback.objects.get(student_id=student.profile_id).pk,
+        "notice_id": StudentNotification.objects.filter(student_id=student.profile_id).latest("id").pk,
+        **_owed_by(student),
+    }
+
+
+def _owed_by(student: Somebody) -> dict[str, Any]:
+    """A fine that is unpaid, and what the checkout of a paid one returned."""
+    order = FinePayment.objects.get(fine__student_id=student.profile_id, fine__reason=PAID)
+    return {
+        "fine_id": Fine.objects.exclude(reason=PAID).get(student_id=student.profile_id).pk,
+        "order_id": order.order_id,
+        "payment_id": order.payment_id,
+        "signature": signatures.of_payment(order_id=order.order_id, payment_id=order.payment_id, secret=SECRET),
     }
 
 
@@ -113,4 +145,6 @@ def _of_a_teacher(school: School, *, own: bool) -> dict[str, Any]:
         "submission_id": AssignmentSubmission.objects.get(assignment=assignment, student_id=student_id).pk,
         "result_id": StudentResult.objects.get(student_id=student_id, subject_id=subject.pk).pk,
         "feedback_id": StaffFeedback.objects.get(staff_id=teacher.profile_id).pk,
+        "notice_id": StaffNotification.objects.filter(staff_id=teacher.profile_id).latest("id").pk,
+        **_owed_by(school.student),
     }
