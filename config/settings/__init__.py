@@ -1,6 +1,7 @@
 """Django's settings, all of them derived from the environment (see `environment.py` and the table in the README)."""
 
 import warnings
+from datetime import timedelta
 from typing import Any
 
 from csp.constants import NONE, SELF
@@ -136,9 +137,14 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 LOGIN_URL = "/"
+ACCESS_TOKEN_LIFETIME = timedelta(minutes=env.access_token_minutes)
+REFRESH_TOKEN_LIFETIME = timedelta(days=env.refresh_token_days)
+PASSWORD_RESET_TIMEOUT = env.password_reset_minutes * 60
+PUBLIC_URL = env.address
+RESET_PAGE = "/new_password/"  # of the portal, though users writes the mails that lead to it
 
 SESSION_COOKIE_NAME = "sessionid"  # the legacy's name: a session that was carried over goes on
-SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_COOKIE_AGE = env.page_session_days * 24 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.environment == "production"

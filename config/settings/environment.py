@@ -52,6 +52,14 @@ class Environment(BaseSettings):
     cors_origins: WordList = ()
     """Where pages of others come from that may use the API in a browser, as in https://app.school.example."""
 
+    public_url: str = ""
+    """Where people find the school, as links in mails name it; empty: the first allowed host."""
+
+    page_session_days: int = Field(default=14, gt=0)
+    access_token_minutes: int = Field(default=10, gt=0, le=60)
+    refresh_token_days: int = Field(default=30, gt=0)
+    password_reset_minutes: int = Field(default=60, gt=0)
+
     email_url: str = ""
     """`smtp://user:password@host:587?tls=1`; empty: mails are written to the log."""
     email_from: str = "school@localhost"
@@ -164,6 +172,13 @@ class Environment(BaseSettings):
         """The given secret, or one that is made of the signing key and does not give it away."""
         given = self.sandbox_payment_secret.get_secret_value()
         return given or hmac.new(self.signing_key().encode(), b"payment sandbox", hashlib.sha256).hexdigest()
+
+    @property
+    def address(self) -> str:
+        """Where people find the school, without a slash at its end."""
+        if self.public_url:
+            return self.public_url.rstrip("/")
+        return "http://localhost:8080" if self.local else f"https://{self.allowed_hosts[0].lstrip('.*')}"
 
     def signing_key(self) -> str:
         """The given key; local development makes one and keeps it in `var/secret_key`."""

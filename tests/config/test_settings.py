@@ -66,6 +66,33 @@ def test_production_refuses_to_start_without_or_with_wrong_values(
         environment(monkeypatch, **PRODUCTION | change)
 
 
+def test_where_people_find_the_school_is_said_or_follows_from_its_hosts(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert environment(monkeypatch, **PRODUCTION).address == "https://school.example"
+    hosts = PRODUCTION | {"ALLOWED_HOSTS": ".school.example"}
+    assert environment(monkeypatch, **hosts).address == "https://school.example"
+    said = PRODUCTION | {"PUBLIC_URL": "https://www.school.example:8443/"}
+    assert environment(monkeypatch, **said).address == "https://www.school.example:8443"
+    assert environment(monkeypatch, ENVIRONMENT="local").address == "http://localhost:8080"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"TRUSTED_PROXIES": "-1"},
+        {"ACCESS_TOKEN_MINUTES": "0"},
+        {"ACCESS_TOKEN_MINUTES": "61"},
+        {"REFRESH_TOKEN_DAYS": "0"},
+        {"PAGE_SESSION_DAYS": "never"},
+        {"PASSWORD_RESET_MINUTES": "0"},
+    ],
+)
+def test_lifetimes_and_proxies_are_whole_numbers_that_make_sense(
+    monkeypatch: pytest.MonkeyPatch, change: dict[str, str]
+) -> None:
+    with pytest.raises(ValidationError):
+        environment(monkeypatch, **PRODUCTION | change)
+
+
 def test_local_development_needs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     assert environment(monkeypatch, ENVIRONMENT="local").local
 

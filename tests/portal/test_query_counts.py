@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from kernel.identity import requests
 from modules.attendance.models import AttendanceReport
 from modules.leaves.models import StudentLeave
 from modules.notifications.models import StudentNotification
@@ -20,6 +21,12 @@ from tests.portal.school import School, grow, make_school
 
 FEW, MANY = 40, 1000
 Ask = Callable[[], Any]
+
+
+@pytest.fixture(autouse=True)
+def _seen_already(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once a minute a page notes that its session is in use: here never, however long a test takes."""
+    monkeypatch.setattr(requests, "SEEN_EVERY", timedelta(days=1))
 
 
 def queries_of(ask: Ask) -> tuple[int, Any]:

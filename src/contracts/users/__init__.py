@@ -1,6 +1,7 @@
 """Users: who may log in, who they are in the school, and what is known about them as persons."""
 
 from contracts.users.events import (
+    PasswordResetAsked,
     StudentAdmissionStarted,
     UserCreated,
     UserEvent,
@@ -9,7 +10,7 @@ from contracts.users.events import (
     UserUpdated,
     UserWithdrawn,
 )
-from contracts.users.identity import NOWHERE, Identity, LoggedIn, Origin, SessionInfo, SessionKind
+from contracts.users.identity import NOWHERE, Identity, LoggedIn, Origin, PublicKey, SessionInfo, SessionKind, Tokens
 from contracts.users.people import (
     PHOTO_MAX_BYTES,
     AccountChanges,
@@ -38,8 +39,10 @@ __all__ = [
     "LoggedIn",
     "Origin",
     "OwnChanges",
+    "PasswordResetAsked",
     "PeopleCounts",
     "Person",
+    "PublicKey",
     "Removal",
     "SessionInfo",
     "SessionKind",
@@ -50,6 +53,7 @@ __all__ = [
     "StudentAdmissionStarted",
     "StudentChanges",
     "StudentFields",
+    "Tokens",
     "UserCreated",
     "UserEvent",
     "UserRestored",

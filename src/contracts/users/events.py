@@ -44,5 +44,15 @@ class StudentAdmissionStarted(Event, name="users.student_admission_started", ver
         return f"user:{self.user_id}"
 
 
+class PasswordResetAsked(Event, name="users.password_reset_asked", version=1):
+    """Somebody forgot a password, or says so. Users itself listens, and sends the mail."""
+
+    request_id: int
+    at: Instant
+
+    def aggregate(self) -> str:
+        return f"password_reset:{self.request_id}"
+
+
 class UsersDeleted(RowsDeleted, name="users.deleted", version=1):
     """Accounts or profiles that were erased."""

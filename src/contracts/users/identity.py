@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from pydantic import Field
+
 from contracts.base import DTO, Instant, Role
 
 
@@ -43,6 +45,32 @@ class SessionKind(StrEnum):
     """A browser, by its cookie."""
     API = "api"
     """A program, by its tokens."""
+
+
+class Tokens(DTO):
+    """What a program gets for a password, or for a refresh token."""
+
+    access_token: str = Field(repr=False)
+    """A JWT (ES256), for the header `Authorization: Bearer …`."""
+    expires_in: int
+    """Seconds for which the access token is good."""
+    refresh_token: str = Field(repr=False)
+    """Good once, for a new pair. Used a second time, it ends the session."""
+    refresh_expires_at: Instant
+    """When the session ends, however often it is refreshed."""
+    identity: Identity
+
+
+class PublicKey(DTO):
+    """A key by which access tokens are checked, as RFC 7517 writes it."""
+
+    kid: str
+    kty: str
+    crv: str
+    x: str
+    y: str
+    alg: str = "ES256"
+    use: str = "sig"
 
 
 class SessionInfo(DTO):

@@ -4,7 +4,7 @@ from abc import ABC
 
 from contracts.base import Actor, Download, Page, PageRequest, Service, Upload, command, query
 from contracts.errors import Conflict, Invalid, LimitReached, NotFound, Unauthenticated
-from contracts.users.identity import NOWHERE, Identity, LoggedIn, Origin, SessionInfo
+from contracts.users.identity import NOWHERE, Identity, LoggedIn, Origin, PublicKey, SessionInfo, Tokens
 from contracts.users.people import (
     AccountFields,
     HeadOfDepartment,
@@ -71,6 +71,49 @@ class UsersService(Service, ABC, name="users"):
     @command(idempotent=True, errors=(NotFound,))
     def end_sessions_of(self, *, actor: Actor, user_id: int) -> int:
         """Log a person out everywhere, but for the actor's own session; returns in how many places. HOD only."""
+
+    # Programs
+
+    @command(errors=(Unauthenticated, LimitReached))
+    def log_in_for_tokens(self, *, actor: Actor, username: str, password: str, origin: Origin = NOWHERE) -> Tokens:
+        """As `log_in`, by username or e-mail, for a program: begins a session of its own."""
+
+    @command(errors=(Unauthenticated,))
+    def refresh_tokens(self, *, actor: Actor, refresh_token: str, origin: Origin = NOWHERE) -> Tokens:
+        """A new pair for a refresh token, which is used up by it; used a second time it ends the session, since one of
+        its two owners stole it. Anyone who has one.
+        """
+
+    @query()
+    def identify_program(self, *, actor: Actor, session_id: str) -> Identity | None:
+        """Whose session of a program it is; None when it has ended or expired, or when the account is gone, inactive,
+        or its password changed. For the house only.
+        """
+
+    @query()
+    def own_identity(self, *, actor: Actor) -> Identity:
+        """Who one is. Anyone logged in."""
+
+    @query()
+    def public_keys(self, *, actor: Actor) -> tuple[PublicKey, ...]:
+        """The keys by which access tokens are checked. Anyone."""
+
+    # Forgotten passwords
+
+    @command(errors=(LimitReached,))
+    def request_password_reset(self, *, actor: Actor, email: str, origin: Origin = NOWHERE) -> None:
+        """Have a mail sent to this address, with a link for each account that has it. Anyone.
+
+        What is answered, and when, is the same whether there is one. LimitReached when it is asked too often.
+        """
+
+    @command(errors=(Invalid,))
+    def reset_forgotten_password(self, *, actor: Actor, token: str, new_password: str) -> None:
+        """Set a new password by the token of such a mail, which is good once, for a while, and until the password is
+        changed. Ends all sessions. Anyone who has one.
+
+        Invalid names `token` when it is not good, and `new_password` when that breaks the rules.
+        """
 
     # People
 

@@ -5,15 +5,11 @@ and beside them the id under which users knows it, by which it can be listed and
 """
 
 from contextlib import suppress
-from datetime import timedelta
 
-import structlog
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
-from django.core.cache import cache
 from django.http import HttpRequest
 from django.middleware.csrf import rotate_token
-from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from contracts.base import Actor
@@ -21,29 +17,17 @@ from contracts.errors import NotFound
 from contracts.users import Identity, LoggedIn, UsersService
 from kernel import context
 from kernel.identity.origin import origin_of
+from kernel.identity.remembering import forget, remembered
 from kernel.registry import services
 
 USER_KEY, BACKEND_KEY, HASH_KEY = "_auth_user_id", "_auth_user_backend", "_auth_user_hash"
 SESSION_KEY = "_session_id"
 IDENTITY = "_identity"
 """Where a request keeps whom it was found to come from."""
-SEEN_EVERY = timedelta(minutes=1)
-"""How often it is noted that a session is in use."""
 
 
-def identity_of(request: HttpRequest) -> Identity | None:
-    """The person who is logged in, or None. Asked once per request. Raises ModuleUnavailable when users is out of
-    reach.
-    """
-    if IDENTITY not in vars(request):
-        found = _identify(request)
-        vars(request)[IDENTITY] = found
-        structlog.contextvars.bind_contextvars(user_id=found.user_id if found else None)
-    identity: Identity | None = vars(request)[IDENTITY]
-    return identity
-
-
-def _identify(request: HttpRequest) -> Identity | None:
+def identity_from_session(request: HttpRequest) -> Identity | None:
+    """Whose browser a request comes from. Raises ModuleUnavailable when users is out of reach."""
     session = request.session
     user_id, session_hash = session.get(USER_KEY), session.get(HASH_KEY)
     if not (isinstance(user_id, str) and user_id.isdecimal() and isinstance(session_hash, str)):
@@ -51,12 +35,13 @@ def _identify(request: HttpRequest) -> Identity | None:
     session_id = session.get(SESSION_KEY)
     if session_id is None:
         return _adopt(request, int(user_id), session_hash)
-    found = services.get(UsersService).identify(
-        actor=_house(), user_id=int(user_id), session_hash=session_hash, session_id=session_id
-    )
-    if found is not None:
-        _note_seen(request, found)
-    return found
+
+    def ask() -> Identity | None:
+        return services.get(UsersService).identify(
+            actor=_house(), user_id=int(user_id), session_hash=session_hash, session_id=session_id
+        )
+
+    return remembered(_name(session_id), ask)
 
 
 def _adopt(request: HttpRequest, user_id: int, session_hash: str) -> Identity | None:
@@ -77,15 +62,6 @@ def _id_of(session: SessionBase) -> str:
     return salted_hmac("kernel.identity.pages", session.session_key or "", algorithm="sha256").hexdigest()
 
 
-def _note_seen(request: HttpRequest, identity: Identity) -> None:
-    """Once in a while, by one of the requests that come at the same time."""
-    session_id, seen_at = identity.session_id, identity.session_seen_at
-    if session_id is None or seen_at is None or timezone.now() - seen_at < SEEN_EVERY:
-        return
-    if cache.add(f"identity:seen:{session_id}", True, SEEN_EVERY.total_seconds()):
-        services.get(UsersService).note_session_seen(actor=_house(), session_id=session_id, origin=origin_of(request))
-
-
 def log_in(request: HttpRequest, login: LoggedIn) -> None:
     """Begin a session for a person who has just proved who they are; whatever the anonymous session held is dropped."""
     end_session(request)
@@ -103,6 +79,7 @@ def keep(request: HttpRequest, login: LoggedIn) -> None:
     request.session[HASH_KEY] = login.session_hash
     request.session[SESSION_KEY] = login.identity.session_id
     vars(request)[IDENTITY] = login.identity
+    forget(_name(login.identity.session_id))
 
 
 def log_out(request: HttpRequest) -> None:
@@ -117,8 +94,14 @@ def end_session(request: HttpRequest) -> None:
     session_id = request.session.get(SESSION_KEY)
     if session_id is None:
         return
+    forget(_name(session_id))
     with suppress(NotFound):  # forgotten long after it ended
         services.get(UsersService).end_session(actor=_house(), session_id=session_id)
+
+
+def _name(session_id: str | None) -> str:
+    """Under which an identity is remembered."""
+    return f"page:{session_id}"
 
 
 def _house() -> Actor:

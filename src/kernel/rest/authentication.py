@@ -7,7 +7,7 @@ from rest_framework.request import Request
 
 from contracts.errors import Forbidden
 from contracts.users import Identity
-from kernel.identity import identity_of
+from kernel.identity import bearer_of, identity_of
 
 
 class Credentials(BaseAuthentication):
@@ -17,7 +17,8 @@ class Credentials(BaseAuthentication):
         identity = identity_of(request._request)
         if identity is None:
             return None
-        _check_csrf(request)
+        if bearer_of(request._request) is None:
+            _check_csrf(request)
         return identity, None
 
     def authenticate_header(self, request: Request) -> str:

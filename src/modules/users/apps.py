@@ -17,6 +17,7 @@ class UsersConfig(ModuleConfig):
         users.UserWithdrawn,
         users.UserRestored,
         users.StudentAdmissionStarted,
+        users.PasswordResetAsked,
     )
-    subscribes = (users.StudentAdmissionStarted,)
+    subscribes = (users.StudentAdmissionStarted, users.PasswordResetAsked)
     deleted = users.UsersDeleted

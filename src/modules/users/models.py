@@ -129,6 +129,7 @@ class EndReason(models.TextChoices):
     REVOKED = "revoked", _("ended by a head of department")
     CHANGED = "password", _("password changed")
     CLOSED = "closed", _("account closed")
+    REUSED = "reused", _("a refresh token was used twice")
 
 
 class UserSession(models.Model):
@@ -155,6 +156,62 @@ class UserSession(models.Model):
         verbose_name = _("session")
         verbose_name_plural = _("sessions")
         indexes: ClassVar = [models.Index(fields=["user", "-last_seen_at"], name="users_sessions_of_one")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class RefreshToken(models.Model):
+    """A refresh token that was given out for a session; the token itself is known to its owner alone."""
+
+    id = models.BigAutoField(primary_key=True)
+    session = models.ForeignKey(UserSession, on_delete=models.CASCADE, related_name="refresh_tokens")
+    digest = models.CharField(max_length=64, unique=True)
+    issued_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    session_id: int
+
+    class Meta:
+        verbose_name = _("refresh token")
+        verbose_name_plural = _("refresh tokens")
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class SigningKey(models.Model):
+    """A key that signs access tokens, or did."""
+
+    id = models.BigAutoField(primary_key=True)
+    kid = models.CharField(max_length=32, unique=True)
+    public_key = models.JSONField()
+    private_key = models.TextField()
+    """Encrypted with a key made of SECRET_KEY."""
+    created_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True, blank=True)
+    """When it stopped signing."""
+    checks_until = models.DateTimeField(null=True, blank=True)
+    """When the last token that it signed has expired; from then on it is not published."""
+
+    class Meta:
+        verbose_name = _("signing key")
+        verbose_name_plural = _("signing keys")
+
+    def __str__(self) -> str:
+        return self.kid
+
+
+class PasswordReset(models.Model):
+    """Somebody said that the password of this e-mail is forgotten; deleted when its mail has been sent."""
+
+    id = models.BigAutoField(primary_key=True)
+    email = models.CharField(max_length=254)
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("forgotten password")
+        verbose_name_plural = _("forgotten passwords")
 
     def __str__(self) -> str:
         return str(self.pk)

@@ -44,7 +44,11 @@ def _new(user: User, kind: SessionKind, origin: Origin) -> dict[str, Any]:
 
 
 def lifetime(kind: SessionKind) -> timedelta:
-    return timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    """A browser's is over when its cookie is; a program's, when its last refresh token is."""
+    if kind is SessionKind.PAGE:
+        return timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    lifetime: timedelta = settings.REFRESH_TOKEN_LIFETIME
+    return lifetime
 
 
 def live() -> QuerySet[UserSession]:

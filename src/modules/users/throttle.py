@@ -21,6 +21,10 @@ MOST_FAILURES = 10
 """Of one name from one address."""
 MOST_FAILURES_OF_STRANGERS = 50
 """Of one name, and of one address."""
+MOST_RESETS = 3
+"""Mails about a forgotten password to one address."""
+MOST_RESETS_ASKED = 20
+"""Of those, asked for from one place."""
 SPAN_SECONDS = 300
 
 
@@ -51,6 +55,18 @@ class Attempt:
     def _wide(self) -> tuple[str, ...]:
         by_name = _key("name", self.name)
         return (by_name, _key("address", _network(self.address))) if self.address else (by_name,)
+
+
+def wait_before_reset(email: str, address: str) -> int:
+    """Counts that a mail about a forgotten password is asked for; how long to wait when that is too often, else 0."""
+    limits = [(_key("reset", email.lower()), MOST_RESETS)]
+    if address:
+        limits.append((_key("resets from", _network(address)), MOST_RESETS_ASKED))
+    wait = max(_wait(key, most) for key, most in limits)
+    if not wait:
+        for key, _most in limits:
+            _count(key)
+    return wait
 
 
 def _wait(key: str, most: int) -> int:
