@@ -38,17 +38,25 @@ class Copies:
 
 
 def _inserts() -> list[tuple[str, list[Any]]]:
-    """Statements that fill all tables of the modules with what they hold now."""
+    """Statements that fill all tables with what they hold now."""
     statements = []
+    for table, (columns, rows) in stored().items():
+        names, marks = ", ".join(columns), ", ".join(["%s"] * len(columns))
+        statements.append((f"INSERT INTO {table} ({names}) VALUES ({marks})", rows))
+    return statements
+
+
+def stored() -> dict[str, tuple[list[str], list[Any]]]:
+    """What the tables of the modules hold now, for those that hold something: columns and rows."""
+    found = {}
+    quote = connection.ops.quote_name
     with connection.cursor() as cursor:
         for model in apps.get_models(include_auto_created=True):
             if not model.__module__.startswith("modules.") or model._meta.proxy:
                 continue
-            table = connection.ops.quote_name(model._meta.db_table)
-            names = [str(field.column) for field in model._meta.concrete_fields if not field.generated]
-            columns = ", ".join(map(connection.ops.quote_name, names))
-            cursor.execute(f"SELECT {columns} FROM {table}")
+            columns = [quote(str(field.column)) for field in model._meta.concrete_fields if not field.generated]
+            table = quote(model._meta.db_table)
+            cursor.execute(f"SELECT {', '.join(columns)} FROM {table} ORDER BY {quote(str(model._meta.pk.column))}")
             if rows := cursor.fetchall():
-                marks = ", ".join(["%s"] * len(names))
-                statements.append((f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows))
-    return statements
+                found[table] = (columns, rows)
+    return found

@@ -1,0 +1,64 @@
+"""Results, and assignments with what is handed in."""
+
+from tests.portal.cases.case import FILE, Case, Pair, form, page, refusing, script
+
+RESULT = {
+    "subject": "{subject}",
+    "session_year": "{year}",
+    "student_list": "{student}",
+    "assignment_marks": "12",
+    "exam_marks": "60",
+}
+ASSIGNMENT = {"subject": "{subject}", "title": "Ferns", "description": "One page", "due_date": "2031-01-01T12:00"}
+HAND_IN = "/student/assignment/{open_assignment}/submit/"
+
+CASES: dict[str, Pair] = {
+    "staff_add_result": page("Botany (Biology)"),
+    "staff_add_result_save": form(
+        RESULT,
+        "/staff_add_result/",
+        "Result Added Successfully!",
+        {"exam_marks": "many"},
+        "Failed to Add Result!",
+    ),
+    "student_view_result": page("Genetics"),
+    "staff_manage_assignments": page("Essay on mosses"),
+    "staff_add_assignment": page("Botany (Biology)"),
+    "staff_add_assignment_save": form(
+        ASSIGNMENT,
+        "/manage_assignments/",
+        "Assignment Added Successfully!",
+        {"title": ""},
+        "Could Not Add Assignment: This field is required.",
+        back="/add_assignment/",
+    ),
+    "staff_delete_assignment": refusing(
+        Case(302, {}, to="/manage_assignments/", says="success: Assignment deleted successfully"),
+        "/manage_assignments/",
+        "Assignment not found",
+        at="/delete_assignment/999999/",
+    ),
+    "staff_view_submissions": (
+        Case(200, shows="{student_name}"),
+        Case(
+            302,
+            at="/view_assignment_submissions/999999/",
+            to="/manage_assignments/",
+            says="error: Assignment Not Found",
+        ),
+    ),
+    "ajax_grade_assignment": script({"marks": "7"}, "OK", {"marks": "-1"}, "Marks cannot be negative"),
+    "student_view_assignments": page("Essay on mosses"),
+    "student_submit_assignment": refusing(
+        Case(
+            302,
+            {"submission_file": FILE},
+            at=HAND_IN,
+            to="/student/assignments/",
+            says="success: Assignment submitted successfully",
+        ),
+        "/student/assignments/",
+        "Please select a file to submit",
+        at=HAND_IN,
+    ),
+}
