@@ -57,7 +57,13 @@ def facts(school: School) -> dict[str, object]:
     }
 
 
-OPEN = {"login": "/", "doLogin": "/doLogin/", "logout_user": "/logout_user/"}
+OPEN = {
+    "login": "/",
+    "doLogin": "/doLogin/",
+    "logout_user": "/logout_user/",
+    "forgot_password": "/forgot_password/",
+    "new_password": "/new_password/",
+}
 """Routes that answer to anybody, and are tested one by one."""
 
 ROUTES = {
