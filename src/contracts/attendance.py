@@ -115,6 +115,32 @@ class Roll(DTO):
     """Student id → the reason given with the approved leave."""
 
 
+class ReportBy(StrEnum):
+    """What the lines of a report stand for."""
+
+    DAY = "day"
+    WEEK = "week"
+    """From Monday."""
+    MONTH = "month"
+    SUBJECT = "subject"
+    STUDENT = "student"
+
+
+class ReportLine(DTO):
+    """The marks of a day, week, month, subject or student; of the first three fields one is given."""
+
+    first_day: date | None
+    """The day, or the first of the week or month, also where the report begins later."""
+    subject_id: int | None
+    student_id: int | None
+    registers: int
+    """How many registers hold these marks."""
+    tally: Tally
+
+
+LONGEST_REPORT_DAYS = 366
+
+
 class AttendanceService(Service, ABC, name="attendance"):
     @query(errors=(NotFound, Invalid))
     def roll(self, *, actor: Actor, subject_id: int, session_year_id: int, on: date) -> Roll:
@@ -207,6 +233,25 @@ class AttendanceService(Service, ABC, name="attendance"):
     @query()
     def school(self, *, actor: Actor) -> SchoolAttendance:
         """HOD only."""
+
+    @query(errors=(Invalid,))
+    def report(
+        self,
+        *,
+        actor: Actor,
+        by: ReportBy,
+        first_day: date,
+        last_day: date,
+        page: PageRequest,
+        subject_ids: tuple[int, ...] | None = None,
+        student_ids: tuple[int, ...] | None = None,
+    ) -> Page[ReportLine]:
+        """The marks of these days, both included, added up; in the order of days or ids; order: percentage.
+
+        `subject_ids`, `student_ids`: only the marks in these, of these. HOD for everything, teachers for their own
+        subjects, students for themselves. Invalid("last_day") when it lies before the first, or more than 366 days are
+        asked for.
+        """
 
     @query()
     def untaken_on(self, *, actor: Actor, on: date, subject_ids: tuple[int, ...]) -> tuple[int, ...]:

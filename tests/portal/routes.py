@@ -78,6 +78,7 @@ ROUTES = {
     "staff_take_attendance": Route("/staff_take_attendance/", STAFF, "GET POST"),
     "staff_update_attendance": Route("/staff_update_attendance/", STAFF, "GET POST"),
     "admin_view_attendance": Route("/admin_view_attendance/", HOD),
+    "attendance_report": Route("/attendance_report/", HOD | STAFF),
     "student_view_attendance": Route("/student_view_attendance/", STUDENT),
     "student_view_attendance_post": Route("/student_view_attendance_post/", STUDENT, "GET POST"),
     "get_students": Route("/get_students/", STAFF, "POST"),

@@ -21,6 +21,10 @@ urlpatterns = [
         get=reads("Get a register", AttendanceService.register, TEACHING),
         patch=does("Correct a register", AttendanceService.correct, TEACHING, edits=AttendanceService.register),
     ),
+    attendance.path(
+        "report/",
+        get=reads("Add up the marks of some days", AttendanceService.report, ANYONE, orders=("percentage",)),
+    ),
     attendance.path("school/", get=reads("Get the school's figures", AttendanceService.school, HOD)),
     attendance.path("students/tallies/", get=reads("Get students' totals", AttendanceService.student_tallies, ANYONE)),
     attendance.path(

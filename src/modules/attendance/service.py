@@ -16,6 +16,8 @@ from contracts.attendance import (
     Mark,
     Register,
     RegisterWithMarks,
+    ReportBy,
+    ReportLine,
     Roll,
     SchoolAttendance,
     StudentTally,
@@ -28,7 +30,7 @@ from kernel.databases import atomic
 from kernel.paging import page_of
 from kernel.permissions import require, require_login
 from kernel.refs import ReferenceQueries
-from modules.attendance import marking, queries, questions, rules
+from modules.attendance import marking, queries, questions, reports, rules
 from modules.attendance.models import Attendance, take_turn
 
 ORDER = {"date": "date", "created_at": "created_at"}
@@ -166,6 +168,34 @@ class Attendances(ReferenceQueries, AttendanceService):
     def school(self, *, actor: Actor) -> SchoolAttendance:
         require(actor, Role.HOD)
         return queries.school()
+
+    def report(
+        self,
+        *,
+        actor: Actor,
+        by: ReportBy,
+        first_day: date,
+        last_day: date,
+        page: PageRequest,
+        subject_ids: tuple[int, ...] | None = None,
+        student_ids: tuple[int, ...] | None = None,
+    ) -> Page[ReportLine]:
+        require_login(actor)
+        if actor.role is Role.STUDENT:
+            own = (actor.student_id,) if actor.student_id is not None else ()
+            student_ids = own if student_ids is None else student_ids
+            _require_own_or_staff(actor, student_ids)
+        if actor.role is Role.STAFF:
+            subject_ids = questions.subjects_taught(actor, subject_ids)
+        reports.check_days(first_day, last_day)
+        return reports.report(
+            by=by,
+            first_day=first_day,
+            last_day=last_day,
+            page=page,
+            subject_ids=subject_ids,
+            student_ids=student_ids,
+        )
 
     def untaken_on(self, *, actor: Actor, on: date, subject_ids: tuple[int, ...]) -> tuple[int, ...]:
         require(actor, Role.HOD, Role.STAFF)

@@ -17,6 +17,9 @@ ROWS = {
     "PATCH attendance/registers/{register_id}/": Row(
         "no", "yes / no", "yes", body={"marks": [{"student_id": "{classmate_id}", "status": "late"}]}
     ),
+    "GET attendance/report/": Row(
+        "yes / no", "yes", "yes", query=DAYS | {"by": "month", "student_ids": ["{student_id}"]}
+    ),
     "GET attendance/school/": Row("no", "no", "yes"),
     "GET attendance/students/tallies/": Row("yes / no", "yes", "yes", query={"student_ids": ["{student_id}"]}),
     "GET attendance/students/{student_id}/tallies/": Row("yes / no", "yes", "yes"),
