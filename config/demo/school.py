@@ -21,9 +21,7 @@ from contracts.leaves import LeavesService, LeaveStatus
 from contracts.notifications import Inbox, NotificationsService, Recipient
 from contracts.users import AccountFields, Person, StaffFields, StudentFields, UsersService
 from kernel.context import request_id
-from kernel.guard import acting_as
 from kernel.registry import services
-from modules.academics.models import Enrollment
 
 SEED = 20
 STAFF, STUDENTS = 8, 120
@@ -154,6 +152,7 @@ class School:
                 ),
                 course_id=course_ids[course],
                 session_year_id=self.year.id,
+                started_on=self.year.first_day,
             )
             struggling = number % STRUGGLING == STRUGGLING - 1
             low, high = (0.25, 0.5) if struggling else (0.03, 0.14)
@@ -169,9 +168,6 @@ class School:
             )
             if (number + 1) % PER_COURSE == 0:
                 self.say(f"{number + 1} of {STUDENTS} students admitted")
-        # They have been here since the year began; what is admitted through the contract begins today.
-        with acting_as("academics"):
-            Enrollment.objects.update(started_on=self.year.first_day)
 
     # --- the term ---
 

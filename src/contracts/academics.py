@@ -149,13 +149,16 @@ class AcademicsService(Service, ABC, name="academics"):
     # Enrolments
 
     @command(idempotent=True, errors=(Invalid,))
-    def enroll(self, *, actor: Actor, student_id: int, course_id: int, session_year_id: int) -> Enrollment:
+    def enroll(
+        self, *, actor: Actor, student_id: int, course_id: int, session_year_id: int, started_on: date | None = None
+    ) -> Enrollment:
         """Make this the student's current enrolment: ends another one, and does nothing when it already is. HOD and
         the house itself.
 
         Invalid("student_id"), Invalid("course_id") or Invalid("session_year_id") for what does not exist; the house is
-        trusted about the student. The old enrolment's last day and the new one's first are today. Publishes
-        StudentEnrolled when something changed.
+        trusted about the student. The old enrolment's last day is today, and so is the new one's first, unless the
+        student has attended since `started_on`: a day of the session year that is not to come (Invalid("started_on")),
+        on which the student was enrolled nowhere else. Publishes StudentEnrolled when something changed.
         """
 
     @command(idempotent=True)

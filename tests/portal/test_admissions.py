@@ -89,6 +89,14 @@ def test_a_student_is_admitted_with_the_fields_and_words_of_the_legacy_and_can_l
     assert entered["Location"] == "/student_home/"
 
 
+def test_a_student_who_has_attended_for_a_while_is_enrolled_since_then(
+    school: School, as_hod: Client, new: dict[str, Any]
+) -> None:
+    as_hod.post("/add_student_save/", new | {"started_on": school.year.first_day.isoformat()})
+    added = StudentProfile.objects.get(user__username="nina")
+    assert Enrollment.objects.get(student_id=added.pk).started_on == school.year.first_day
+
+
 def test_courses_and_years_are_those_of_this_moment(as_hod: Client, new: dict[str, Any]) -> None:
     as_hod.post("/add_course_save/", {"course": "Philosophy"})
     as_hod.post("/add_session_save/", {"session_start_year": "2031-01-01", "session_end_year": "2031-12-31"})
@@ -111,6 +119,9 @@ def test_courses_and_years_are_those_of_this_moment(as_hod: Client, new: dict[st
         ("course_id", "", "course_id: This field is required."),
         ("session_year_id", "x", "session_year_id: Select a valid choice. x is not one of the available choices."),
         ("birth_date", "2999-01-01", "birth_date: This day has not come yet."),
+        ("started_on", "2999-01-01", "started_on: This day is still to come."),
+        ("started_on", "1999-01-01", "started_on: This day is outside of the session year."),
+        ("started_on", "soon", "started_on: Enter a valid date."),
     ],
 )
 def test_a_refused_student_comes_back_as_typed_with_the_legacys_words_and_the_reason_at_the_field(

@@ -1,5 +1,7 @@
 """What users tells the house."""
 
+from datetime import date
+
 from contracts.base import Event, Instant, Role, RowsDeleted
 
 
@@ -38,6 +40,8 @@ class StudentAdmissionStarted(Event, name="users.student_admission_started", ver
     student_id: int
     course_id: int
     session_year_id: int
+    started_on: date | None = None
+    """Since when the student attends; None: since the day of the enrolment."""
     at: Instant
 
     def aggregate(self) -> str:

@@ -1,6 +1,7 @@
 """The service interface of users."""
 
 from abc import ABC
+from datetime import date
 
 from contracts.base import Actor, Download, Page, PageRequest, Service, Upload, command, query
 from contracts.errors import Conflict, Invalid, LimitReached, NotFound, Unauthenticated
@@ -200,9 +201,10 @@ class UsersService(Service, ABC, name="users"):
         course_id: int,
         session_year_id: int,
         photo: Upload | None = None,
+        started_on: date | None = None,
     ) -> Student:
         """Create login and profile and have academics enrol the student: all of it, or nothing that anybody sees. HOD
-        only.
+        only. The enrolment begins today, or has begun on `started_on`, if academics accepts that (Invalid otherwise).
 
         While academics enrols, the student is left out of every answer but `existing`. ModuleUnavailable with
         `may_have_executed`: the admission will be completed or undone without further doing; do not repeat it. Without:

@@ -3,7 +3,8 @@
 from datetime import date
 from typing import TypeVar
 
-from django.db.models import Model
+from django.db.models import Model, Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contracts.academics import EnrollmentStatus
@@ -68,6 +69,21 @@ def check_session_year(first_day: date, last_day: date) -> None:
     serialize("academics", "session_years")
     if SessionYear.objects.filter(first_day=first_day, last_day=last_day).exists():
         raise Invalid(fields={"first_day": [_("There is already a session year with these days.")]})
+
+
+def check_start(student_id: int, session_year_id: int, started_on: date) -> None:
+    """Raises Invalid unless an enrolment in this session year can have begun on that day.
+
+    Call it while the student is held, and before the present enrolment ends.
+    """
+    year = existing(SessionYear, session_year_id)
+    if started_on > timezone.localdate():
+        raise Invalid(fields={"started_on": [_("This day is still to come.")]})
+    if not year.first_day <= started_on <= year.last_day:
+        raise Invalid(fields={"started_on": [_("This day is outside of the session year.")]})
+    later = Q(ended_on__isnull=True) | Q(ended_on__gt=started_on)
+    if Enrollment.objects.filter(later, student_id=student_id).exists():
+        raise Invalid(fields={"started_on": [_("The student was enrolled elsewhere on this day.")]})
 
 
 def require_teacher(actor: Actor, user_id: int) -> None:

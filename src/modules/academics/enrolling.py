@@ -3,6 +3,8 @@
 One student's steps never run at once: take `hold_student` first.
 """
 
+from datetime import date
+
 from django.utils import timezone
 
 from contracts.academics import EnrollmentStatus, StudentEnrolled, StudentUnenrolled
@@ -23,15 +25,21 @@ def hold_student(student_id: int) -> Enrollment | None:
 
 
 def move(
-    *, actor: Actor, current: Enrollment | None, student_id: int, course_id: int, session_year_id: int
+    *,
+    actor: Actor,
+    current: Enrollment | None,
+    student_id: int,
+    course_id: int,
+    session_year_id: int,
+    started_on: date,
 ) -> Enrollment:
-    """End the current enrolment, if any, as completed, and begin another one today."""
+    """End the current enrolment, if any, as completed today, and begin another one on the day given."""
     changes = {students_of(course_id): 1}
     if current:
         changes[students_of(current.course_id)] = changes.get(students_of(current.course_id), 0) - 1
         _close(current, EnrollmentStatus.COMPLETED)
     row = Enrollment.objects.create(
-        student_id=student_id, course_id=course_id, session_year_id=session_year_id, started_on=timezone.localdate()
+        student_id=student_id, course_id=course_id, session_year_id=session_year_id, started_on=started_on
     )
     AcademicTotal.add(changes)
     _announce(actor, row)

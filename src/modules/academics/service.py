@@ -184,7 +184,9 @@ class Academics(ReferenceQueries, AcademicsService):
         require(actor, Role.HOD)
         self._erase(actor, models.SessionYear, session_year_id)
 
-    def enroll(self, *, actor: Actor, student_id: int, course_id: int, session_year_id: int) -> Enrollment:
+    def enroll(
+        self, *, actor: Actor, student_id: int, course_id: int, session_year_id: int, started_on: date | None = None
+    ) -> Enrollment:
         require(actor, Role.HOD)
         if actor.role is not Role.SYSTEM:
             checks.require_student(actor, student_id)
@@ -194,12 +196,15 @@ class Academics(ReferenceQueries, AcademicsService):
                 return queries.to_enrollment(current)
             checks.require_choice(models.Course, "course_id", course_id)
             checks.require_choice(models.SessionYear, "session_year_id", session_year_id)
+            if started_on is not None:
+                checks.check_start(student_id, session_year_id, started_on)
             row = enrolling.move(
                 actor=actor,
                 current=current,
                 student_id=student_id,
                 course_id=course_id,
                 session_year_id=session_year_id,
+                started_on=started_on or timezone.localdate(),
             )
         return queries.to_enrollment(row)
 

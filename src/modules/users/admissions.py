@@ -13,6 +13,7 @@ steps 3 and 4 are idempotent, and whoever comes to the enrolment of a student al
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -36,6 +37,8 @@ class Place:
 
     course_id: int
     session_year_id: int
+    started_on: date | None = None
+    """Since when the student attends; None: from today."""
 
     def problems(self, actor: Actor) -> dict[str, list[str]]:
         """Whether course and session year exist; academics is asked."""
@@ -89,6 +92,7 @@ def _enter_profile(actor: Actor, user: User, values: Mapping[str, Any], place: P
             student_id=profile.pk,
             course_id=place.course_id,
             session_year_id=place.session_year_id,
+            started_on=place.started_on,
             at=utc_now(),
         )
     )
@@ -181,6 +185,7 @@ def _enroll(actor: Actor, admission: Admission) -> None:
         student_id=admission.student_id,
         course_id=admission.place.course_id,
         session_year_id=admission.place.session_year_id,
+        started_on=admission.place.started_on,
     )
 
 

@@ -10,7 +10,7 @@ from modules.users.models import PasswordReset
 @subscribe(StudentAdmissionStarted)
 def settle_admission(event: StudentAdmissionStarted, effect: Effect) -> None:
     """Idempotent by itself: a repeated delivery finds nothing half made."""
-    place = Place(course_id=event.course_id, session_year_id=event.session_year_id)
+    place = Place(course_id=event.course_id, session_year_id=event.session_year_id, started_on=event.started_on)
     settle(effect.actor, Admission(user_id=event.user_id, student_id=event.student_id, place=place))
 
 

@@ -204,10 +204,16 @@ class CompleteStaffForm(StaffPart):
 
 
 class AddStudentForm(NewAccountPart, StudentPart):
+    started_on = forms.DateField(
+        label=gettext_lazy("Attends since"),
+        required=False,
+        help_text=gettext_lazy("Leave it empty for a student who begins today."),
+    )
+
     SECTIONS = (
         (ACCOUNT, ("email", "username", "password")),
         (PERSON, ("first_name", "last_name", *STUDENT_PERSON)),
-        STUDENT_PLACE,
+        (PLACE, (*STUDENT_PLACE[1], "started_on")),
         STUDENT_MORE,
     )
     ACCOUNT_LONGEST = ("email", "username", "first_name", "last_name")

@@ -95,6 +95,7 @@ def _admitted(actor: Actor, form: AddStudentForm) -> Student | None:
             course_id=form.cleaned_data["course_id"],
             session_year_id=form.cleaned_data["session_year_id"],
             photo=form.photo(),
+            started_on=form.cleaned_data["started_on"],
         )
     except ModuleUnavailable as error:
         _explain(form, error)

@@ -46,6 +46,56 @@ def test_enrolling_begins_today_and_is_announced(
     assert published() == ["academics.student_enrolled.v1"]
 
 
+def test_whoever_has_attended_for_a_while_is_enrolled_since_that_day(
+    academics: AcademicsService, physics: Course, year: SessionYear
+) -> None:
+    for student_id, day in ((701, date(2025, 9, 1)), (702, year.first_day)):
+        enrollment = academics.enroll(
+            actor=actors.hod(), student_id=student_id, course_id=physics.id, session_year_id=year.id, started_on=day
+        )
+        assert enrollment.started_on == day
+
+
+@pytest.mark.parametrize("days", [-31, -1, 1, 31])
+def test_an_enrolment_begins_within_its_year_and_not_in_the_future(
+    academics: AcademicsService, physics: Course, days: int
+) -> None:
+    today = timezone.localdate()
+    year = academics.add_session_year(
+        actor=actors.hod(), first_day=today - timedelta(days=30), last_day=today + timedelta(days=300)
+    )
+    arguments = {"student_id": 701, "course_id": physics.id, "session_year_id": year.id}
+    day = today + timedelta(days=days)
+    if days == -1:
+        assert academics.enroll(actor=actors.hod(), **arguments, started_on=day).started_on == day
+        return
+    with pytest.raises(Invalid) as caught:
+        academics.enroll(actor=actors.hod(), **arguments, started_on=day)
+    assert set(caught.value.fields) == {"started_on"}
+    assert not models.Enrollment.objects.exists()
+
+
+def test_nobody_is_enrolled_in_two_places_on_one_day(
+    academics: AcademicsService, enroll: Enroll, physics: Course, music: Course, year: SessionYear
+) -> None:
+    enroll(701, physics)
+    enroll(702, physics)
+    models.Enrollment.objects.filter(student_id=702).update(
+        status=EnrollmentStatus.COMPLETED, started_on=date(2025, 6, 1), ended_on=date(2025, 8, 31)
+    )
+
+    def move(student_id: int, day: date) -> date | None:
+        return academics.enroll(
+            actor=actors.hod(), student_id=student_id, course_id=music.id, session_year_id=year.id, started_on=day
+        ).started_on
+
+    for student_id, day in ((701, date(2025, 9, 1)), (702, date(2025, 8, 30))):
+        with pytest.raises(Invalid) as caught:
+            move(student_id, day)
+        assert set(caught.value.fields) == {"started_on"}
+    assert move(702, date(2025, 8, 31)) == date(2025, 8, 31)
+
+
 def test_enrolling_again_changes_nothing(enroll: Enroll, physics: Course, published: Callable[[], list[str]]) -> None:
     assert enroll(701, physics) == enroll(701, physics)
     assert published() == ["academics.student_enrolled.v1"]

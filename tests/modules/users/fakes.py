@@ -29,6 +29,7 @@ class FakeAcademics(Referring):
     def __init__(self) -> None:
         super().__init__()
         self.enrolled: dict[int, tuple[int, int]] = {}
+        self.started: dict[int, date | None] = {}
         self.before_enrolling: Callable[[], None] = lambda: None
         self.after_enrolling: Callable[[], None] = lambda: None
         self.answers = True
@@ -42,9 +43,12 @@ class FakeAcademics(Referring):
         made = SessionYear(id=1, first_day=date(2026, 1, 1), last_day=date(2026, 12, 31))
         return {1: made} if 1 in ids else {}
 
-    def enroll(self, *, actor: Actor, student_id: int, course_id: int, session_year_id: int) -> Enrollment:
+    def enroll(
+        self, *, actor: Actor, student_id: int, course_id: int, session_year_id: int, started_on: date | None = None
+    ) -> Enrollment:
         self.before_enrolling()
         self.enrolled[student_id] = (course_id, session_year_id)
+        self.started[student_id] = started_on
         self.after_enrolling()
         return self._enrollment(student_id)
 

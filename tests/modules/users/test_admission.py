@@ -1,6 +1,7 @@
 """Admitting a student: one answer for whoever asked, nobody half made, whatever breaks in between."""
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,33 @@ def test_a_student_is_admitted_with_login_profile_picture_and_enrolment(
     assert [(e.action, e.actor_user_id) for e in noted] == [("users.admission_started", 1), ("users.created", 1)]
     login = users.log_in(actor=actors.anonymous(), email=student.email, password=account().password)
     assert login.identity.profile_id == student.profile_id
+
+
+def test_a_student_may_have_attended_for_a_while(users: UsersService, academics: FakeAcademics) -> None:
+    day = date(2026, 3, 2)
+    assert academics.started[admit(users, started_on=day).profile_id or 0] == day
+    assert academics.started[admit(users, account=account("other")).profile_id or 0] is None
+
+
+def test_the_day_on_which_attendance_began_survives_a_crash(
+    users: UsersService, academics: FakeAcademics, deliver: Callable[[], int]
+) -> None:
+    academics.before_enrolling = raising(Killed())
+    with pytest.raises(Killed):
+        admit(users, started_on=date(2026, 3, 2))
+    academics.before_enrolling = lambda: None
+    deliver()
+    assert list(academics.started.values()) == [date(2026, 3, 2)]
+
+
+def test_a_day_that_academics_refuses_is_named_and_nothing_is_left(
+    users: UsersService, academics: FakeAcademics
+) -> None:
+    academics.before_enrolling = raising(Invalid(fields={"started_on": ["This day is still to come."]}))
+    with pytest.raises(Invalid) as caught:
+        admit(users, started_on=date(2099, 1, 1))
+    assert set(caught.value.fields) == {"started_on"}
+    assert nothing_is_left(users, academics)
 
 
 def test_the_event_finds_an_admission_that_went_well_settled(

@@ -1,5 +1,7 @@
 """The HOD's work on people: adding, admitting, changing, completing."""
 
+from datetime import date
+
 from django.contrib.auth.hashers import make_password
 from django.utils.translation import gettext as _
 
@@ -43,10 +45,11 @@ class Administration(UsersService):
         course_id: int,
         session_year_id: int,
         photo: Upload | None = None,
+        started_on: date | None = None,
     ) -> Student:
         require(actor, Role.HOD)
         values, kept = checks.given(account), checks.given(profile)
-        place = admissions.Place(course_id=course_id, session_year_id=session_year_id)
+        place = admissions.Place(course_id=course_id, session_year_id=session_year_id, started_on=started_on)
         picture, problems = _checked(photo)
         _refuse(
             checks.new_account_problems(account)
