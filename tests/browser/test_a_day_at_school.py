@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Dialog, expect
 
 from tests.browser.conftest import House, Visit
 from tests.browser.steps import follow, log_in, reload_until
@@ -176,3 +176,52 @@ def test_a_chosen_theme_holds_on_every_page_and_after_logging_out(house: House, 
     page.get_by_role("main").get_by_role("button", name="Log out").click()
     expect(page.get_by_text("You are logged out.")).to_be_visible()
     assert page.evaluate(colour) == dark
+
+
+def test_leaving_a_roll_that_is_not_saved_warns_first(house: House, visit: Visit) -> None:
+    page = visit(house.school.teacher)
+    page.goto("/staff_home/")
+    follow(page, "Take attendance")
+    page.get_by_label("Subject", exact=True).select_option(label="Markets (Economics & Trade)")
+    page.get_by_role("button", name="Show the class").click()
+    row = page.locator("[data-rollcall-row]").first
+    row.get_by_role("radio", name="Absent").click()
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.once("dialog", stay)
+    follow(page, "Home")
+    expect(row.get_by_role("radio", name="Absent")).to_be_checked()
+    assert asked == ["beforeunload"]
+
+    page.get_by_role("button", name="Save attendance").click()
+    expect(page.get_by_text("is saved.")).to_be_visible()
+    follow(page, "Home")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Home")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_several_requests_are_decided_at_once_with_and_without_scripts(
+    house: House, visit: Visit, scripts: bool
+) -> None:
+    people = house.school.students[6:8] if scripts else house.school.students[8:10]
+    page = visit(house.school.hod, java_script_enabled=scripts)
+    page.goto("/admin_home/")
+    page.get_by_role("link", name="Leave asked for by students").click()
+    for person in people:
+        page.get_by_role("checkbox", name=f"Request of {person.name}").check()
+    if scripts:
+        expect(page.get_by_text("Ticked rows: 2")).to_be_visible()
+    page.get_by_role("main").get_by_role("button", name="Approve").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Approve 2 requests for leave?")
+    for person in people:
+        expect(page.get_by_text(person.name)).to_be_visible()
+    page.get_by_role("button", name="Approve 2 requests").click()
+    expect(page.get_by_text("2 requests approved.")).to_be_visible()
+    assert "?status=pending" in page.url
+    for person in people:
+        expect(page.get_by_role("row").filter(has_text=person.name)).to_have_count(0)

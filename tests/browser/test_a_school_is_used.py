@@ -157,7 +157,7 @@ def the_teacher_grades_enters_results_and_fines(page: Page, house: House, year: 
     expect(row(page, "A lens left in the rain")).to_contain_text("Pending")
 
 
-def the_student_sees_what_became_of_it(page: Page) -> None:
+def the_student_sees_what_became_of_it_and_pays(page: Page) -> None:
     follow(page, "Assignments")
     expect(row(page, "Draw Orion")).to_contain_text("Graded (9.5)")
     follow(page, "Results")
@@ -165,6 +165,17 @@ def the_student_sees_what_became_of_it(page: Page) -> None:
     expect(row(page, SUBJECT)).to_contain_text("91")
     page.get_by_role("link", name=re.compile("Inbox")).click()
     reload_until(page, "A lens left in the rain")
+
+    follow(page, "Fines")
+    row(page, "A lens left in the rain").get_by_role("link", name="Pay Now").click()
+    press(page, "Pay ₹12.50")
+    press(page, "Go to the checkout")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sandbox checkout")
+    press(page, "Pay")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Fines")
+    reload_until(page, "Nothing to pay")
+    page.get_by_label("Show").select_option(label="Paid")
+    expect(row(page, "A lens left in the rain")).to_contain_text("Paid")
 
 
 def the_head_replies_and_decides(page: Page) -> None:
@@ -197,7 +208,7 @@ def test_one_day_of_head_teacher_and_student(house: House, visit: Visit, tmp_pat
     log_in(student, STUDENT_MAIL, CHOSEN)
     the_student_hands_in_asks_for_leave_and_says_a_word(student, house, drawing)
     the_teacher_grades_enters_results_and_fines(teacher, house, year)
-    the_student_sees_what_became_of_it(student)
+    the_student_sees_what_became_of_it_and_pays(student)
     the_head_replies_and_decides(head)
 
     follow(student, "Feedback")

@@ -42,6 +42,9 @@ def states(school: Prepared, house: House) -> dict[str, list[str]]:
     ((register,),) = house.rows(
         "SELECT min(id) FROM attendance_attendance WHERE subject_id = ?", school.subjects["Botany"]
     )
+    ((leave,),) = house.rows("SELECT min(id) FROM leaves_studentleave WHERE status = 'pending'")
+    ((fine,),) = house.rows("SELECT min(id) FROM finance_fine")
+    students = "&".join(f"selected={person.user_id}" for person in school.students)
     return {
         "stranger": ["/", "/logout_user/"],
         "hod": [
@@ -50,12 +53,16 @@ def states(school: Prepared, house: House) -> dict[str, list[str]]:
             "/manage_student/?page=99",
             "/staff_leave_view/?q=nobody",
             "/student_leave_view/?status=pending",
+            f"/student_leave_view/selected/?do=reject&selected={leave}",
+            f"/manage_student/selected/?do=move&{students}",
+            f"/manage_student/selected/?do=remove&{students}",
         ],
         "staff": [
             f"/staff_take_attendance/{chosen}&attendance_date={school.today}",
             f"/staff_update_attendance/{chosen}&register={register}",
             f"/staff_add_result/{chosen}",
             "/add_fine/?q=student",
+            f"/manage_fines/selected/?do=cancel&selected={fine}",
         ],
         "student": ["/logout_user/"],
     }
