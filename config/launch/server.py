@@ -1,11 +1,14 @@
 """The production server, as one command line. `python -m config.launch.server` is what the image runs."""
 
+import json
 import os
 import sys
 
 import django
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from config.launch import background
 from config.launch.steps import ROOT
 
 # A thread holds at most one request; a slow client holds none, it is waited for outside of the threads.
@@ -31,11 +34,16 @@ def command(*, host: str, port: int, workers: int) -> list[str]:
 
 
 def replace_this_process(*, host: str, port: int, workers: int) -> None:
-    """Become the server: signals and the exit code are its own from here on."""
+    """Become the server, with Redis together with its worker and beat: signals and the exit code are theirs from here
+    on.
+    """
     sys.stdout.flush()
     sys.stderr.flush()
     path = os.pathsep.join([str(ROOT / "src"), str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
     arguments = command(host=host, port=port, workers=workers)
+    if settings.CELERY_BROKER_URL:
+        together = {"web": arguments, "worker": background.worker(settings.LOCAL_MODULES), "beat": background.beat()}
+        arguments = [sys.executable, "-m", "config.launch.supervisor", json.dumps(together)]
     os.execve(arguments[0], arguments, {**os.environ, "PYTHONPATH": path})
 
 

@@ -1,5 +1,6 @@
 """Django's settings, all of them derived from the environment (see `environment.py` and the table in the README)."""
 
+import json
 import warnings
 from datetime import timedelta
 from typing import Any
@@ -9,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from pydantic import ValidationError
 
 from config.settings import logs
-from config.settings.environment import ROOT, Environment, database, mail
+from config.settings.environment import ROOT, Environment, broker, database, mail
 
 try:
     env = Environment()
@@ -33,6 +34,9 @@ LOCAL_MODULES = env.local_modules
 MODULE_URLS = env.module_urls
 DIVIDED = env.divided
 SERVICE_SECRETS = env.service_secrets()
+# Who listens to what in the whole house, so that a publisher knows of consumers that run elsewhere.
+CONSUMERS_FILE = ROOT / "config" / "consumers.json"
+CONSUMERS: dict[str, list[str]] = json.loads(CONSUMERS_FILE.read_text(encoding="utf-8"))
 HAS_USERS = "users" in LOCAL_MODULES
 TABLES_FOLLOW = {"auth": "users", "admin": "users", "contenttypes": "users"}
 GUARD = env.guard or ("raise" if env.local else "log")
@@ -105,6 +109,7 @@ CACHES: dict[str, dict[str, Any]] = {
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
+CELERY_BROKER_URL = broker(env.redis_url)
 if env.redis_url:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": env.redis_url}}
 

@@ -144,6 +144,8 @@ class Environment(BaseSettings):
             raise ValueError("SERVICE_SECRET must have at least 32 characters")
         if self.divided and self.environment == "production" and not self.service_secret:
             raise ValueError("SERVICE_SECRET must be set, to the same value in every process, when modules run apart")
+        if self.divided and self.environment == "production" and not self.redis_url:
+            raise ValueError("REDIS_URL must be set when modules run apart: their events travel through it")
 
     @property
     def local_modules(self) -> tuple[str, ...]:
@@ -225,6 +227,15 @@ def database(url: str) -> dict[str, Any]:
             "OPTIONS": {"pool": {"min_size": 1, "max_size": 40, "timeout": 10}, **options},
         }
     raise ValueError(f"{url!r} is no database address; give sqlite:///file or postgres://user:password@host/name")
+
+
+def broker(url: str) -> str:
+    """REDIS_URL as Celery spells it, which differs for sockets; empty for none."""
+    parts = urlsplit(url)
+    if parts.scheme != "unix":
+        return url
+    number = dict(parse_qsl(parts.query)).get("db", "0")
+    return f"redis+socket://{parts.path}?virtual_host={number}"
 
 
 def mail(url: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 
-from kernel.models import AuditEntry, Delivery, InboxEntry, OutboxEvent
+from kernel.models import AuditEntry, CommandAnswer, Delivery, InboxEntry, JobState, OutboxEvent
 
 if TYPE_CHECKING:
     Base = admin.ModelAdmin[Any]
@@ -51,3 +51,14 @@ class InboxEntryAdmin(ReadOnlyAdmin):
 class AuditEntryAdmin(ReadOnlyAdmin):
     list_display = ("at", "action", "target", "actor_user_id", "actor_role", "request_id")
     search_fields = ("action", "target", "request_id")
+
+
+@admin.register(CommandAnswer)
+class CommandAnswerAdmin(ReadOnlyAdmin):
+    list_display = ("begun_at", "operation", "status")
+    exclude = ("body",)
+
+
+@admin.register(JobState)
+class JobStateAdmin(ReadOnlyAdmin):
+    list_display = ("name", "due_at", "begun_at", "ended_at", "succeeded", "outcome")

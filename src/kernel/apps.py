@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +20,7 @@ class KernelConfig(AppConfig):
         from kernel.registry import services
 
         contracts.load_all()
+        import_module("kernel.tasks")
         for module, url in settings.MODULE_URLS.items():
             services.connect(Service.interfaces[module], url)
         guard.install()

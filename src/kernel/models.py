@@ -132,6 +132,25 @@ class KeptResponse(models.Model):
         return f"{self.who}: {self.key}"
 
 
+class JobState(models.Model):
+    """When a scheduled job is due next, and how its last run went."""
+
+    name = models.CharField(max_length=100, primary_key=True)
+    due_at = models.DateTimeField()
+    begun_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    """None while it runs, or when its process was killed."""
+    succeeded = models.BooleanField(null=True)
+    outcome = models.CharField(max_length=500, default="", blank=True)
+
+    class Meta:
+        verbose_name = _("scheduled job")
+        verbose_name_plural = _("scheduled jobs")
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class AuditEntry(models.Model):
     """Who did what to which row, when, and in which request. Append-only."""
 

@@ -32,5 +32,6 @@ class ModuleConfig(AppConfig):
 
     def ready(self) -> None:
         registry.provide(self.provides, import_module(f"{self.name}.service").provider)
-        if find_spec(f"{self.name}.subscribers"):
-            import_module(f"{self.name}.subscribers")
+        for name in ("subscribers", "tasks"):
+            if find_spec(f"{self.name}.{name}"):
+                import_module(f"{self.name}.{name}")

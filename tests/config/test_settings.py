@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from config.settings.environment import MODULES, ROOT, Environment, database, kept_secret, mail
+from config.settings.environment import MODULES, ROOT, Environment, broker, database, kept_secret, mail
 
 pytestmark = pytest.mark.sqlite_only
 
@@ -52,6 +52,7 @@ def test_production_starts_with_what_it_needs(monkeypatch: pytest.MonkeyPatch) -
         ({"LEAVES_URL": "leaves:8004", "SERVICE_SECRET": "s" * 32}, "LEAVES_URL='leaves:8004' is no address"),
         ({"LEAVES_URL": "http://leaves:8004"}, "SERVICE_SECRET must be set"),
         ({"MODULES": "leaves"}, "SERVICE_SECRET must be set"),
+        ({"MODULES": "leaves", "SERVICE_SECRET": "s" * 32}, "REDIS_URL must be set"),
         ({"SERVICE_SECRET": "short"}, "SERVICE_SECRET must have"),
         ({"ENVIRONMENT": "staging"}, "environment"),
         ({"CORS_ORIGINS": "https://app.school.example/"}, "is no origin"),
@@ -108,7 +109,7 @@ def test_a_module_may_have_an_address_and_a_database_of_its_own(monkeypatch: pyt
 def test_a_module_with_an_address_elsewhere_does_not_run_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ATTENDANCE_URL", "http://attendance:8002")
     secrets = "n" * 40 + " " + "o" * 40
-    env = environment(monkeypatch, **PRODUCTION, SERVICE_SECRET=secrets)
+    env = environment(monkeypatch, **PRODUCTION, SERVICE_SECRET=secrets, REDIS_URL="redis://redis:6379/0")
     assert set(MODULES) - set(env.local_modules) == {"attendance"}
     assert env.divided
     assert env.service_secrets() == secrets.split()
@@ -149,6 +150,12 @@ def test_postgresql_by_host_and_by_socket() -> None:
 def test_other_database_addresses_are_refused(url: str) -> None:
     with pytest.raises(ValueError, match=r"address|names no file"):
         database(url)
+
+
+def test_celery_spells_the_address_of_a_socket_its_own_way() -> None:
+    assert broker("") == ""
+    assert broker("redis://redis:6379/1") == "redis://redis:6379/1"
+    assert broker("unix:///run/valkey.sock?db=2") == "redis+socket:///run/valkey.sock?virtual_host=2"
 
 
 def test_mail_goes_to_a_server_or_into_the_log() -> None:

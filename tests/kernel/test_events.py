@@ -16,7 +16,8 @@ from contracts.base import Event
 from kernel import context
 from kernel.events import Effect, publish, subscriptions
 from kernel.events.outbox import PublishedByStranger, PublishedOutsideTransaction
-from kernel.events.relay import MAX_ATTEMPTS, Relay, pause_after
+from kernel.events.parcels import MAX_ATTEMPTS, pause_after
+from kernel.events.relay import Relay
 from kernel.models import Delivery, DeliveryState, InboxEntry, OutboxEvent
 from modules.leaves.models import LeaveTotal
 

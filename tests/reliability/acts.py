@@ -9,15 +9,20 @@ import signal
 import sys
 from collections.abc import Callable
 from datetime import timedelta
+from importlib import import_module
 from time import sleep
 from typing import NoReturn
 from unittest.mock import patch
 
+from django.conf import settings
 from django.utils import timezone
 
+from config.launch import background
 from contracts.base import Actor, Audience, Event, Role
 from contracts.leaves import LeaveRef, LeavesService
 from kernel.events import publish, relay, runner
+from kernel.events.parcels import Parcel, hand_over
+from kernel.events.queues import Queues
 from kernel.models import Delivery, DeliveryState
 from kernel.registry import services
 from modules.leaves import service
@@ -71,10 +76,9 @@ def die_inside_the_effect() -> None:
 
 def die_after_the_effect() -> None:
     """Killed when the effect was committed, before the delivery was marked as done."""
-    hand_over = relay.hand_over
 
-    def hand_over_and_die(delivery: Delivery) -> NoReturn:
-        hand_over(delivery)
+    def hand_over_and_die(parcel: Parcel) -> NoReturn:
+        hand_over(parcel)
         die()
 
     with patch.object(relay, "hand_over", hand_over_and_die):
@@ -103,6 +107,22 @@ def serve_until_done() -> None:
     thread.join()
 
 
+def send() -> None:
+    """A relay that puts what is due into the queues of Redis, once."""
+    relay.Relay(Queues()).deliver_due()
+
+
+def work_until_the_first_effect() -> None:
+    """A Celery worker that is killed when the first parcel took effect, before anybody learns of it."""
+
+    def hand_over_and_die(parcel: Parcel) -> NoReturn:
+        hand_over(parcel)
+        die()
+
+    with patch.object(relay, "hand_over", hand_over_and_die):
+        import_module("config.celery").app.worker_main(background.worker(settings.LOCAL_MODULES)[6:])
+
+
 def main(act: str, *arguments: str) -> None:
     """Do one act."""
     acts: dict[str, Callable[..., None]] = {
@@ -110,7 +130,7 @@ def main(act: str, *arguments: str) -> None:
         for act in (
             *(approve, approve_and_die, die_before_the_commit, claim_and_die),
             *(die_inside_the_effect, die_after_the_effect),
-            *(deliver, deliver_later, serve_until_done),
+            *(deliver, deliver_later, serve_until_done, send, work_until_the_first_effect),
         )
     }
     acts[act](*arguments)

@@ -5,9 +5,9 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -39,6 +39,16 @@ class Place:
                 return connection.execute(sql.encode()).fetchall()
         with closing(sqlite3.connect(self.url.removeprefix("sqlite:///"))) as connection:
             return connection.execute(sql).fetchall()
+
+    def change(self, sql: str) -> None:
+        """Do something behind the house's back."""
+        if self.url.startswith(SCHEMES):
+            with psycopg.connect(self.url) as connection:
+                connection.execute(sql.encode())
+            return
+        with closing(sqlite3.connect(self.url.removeprefix("sqlite:///"), timeout=30)) as connection:
+            connection.execute(sql)
+            connection.commit()
 
 
 def server() -> str:
@@ -76,13 +86,15 @@ class School:
 
     people: Prepared
     place: Place
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """What else stands in the environment of the processes."""
 
     def start(self, act: str, *arguments: object) -> subprocess.Popen[str]:
         """Let a process do one of `tests.reliability.acts`."""
         return subprocess.Popen(
             [sys.executable, "-c", RUN, act, *map(str, arguments)],
             cwd=ROOT,
-            env=environment_for(self.place.url),
+            env={**environment_for(self.place.url), **self.variables},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -7,7 +7,8 @@ import pytest
 from kombu import Connection
 from redis import Redis
 
-from tests.servers.valkey import celery_url, main, valkey
+from config.settings.environment import broker
+from tests.servers.valkey import main, valkey
 
 pytestmark = pytest.mark.sqlite_only
 
@@ -30,13 +31,9 @@ def test_a_started_server_keeps_values_and_leaves_no_folder_behind() -> None:
 
 
 def test_celery_reaches_it_by_its_own_spelling_of_the_address() -> None:
-    with valkey() as url, Connection(celery_url(url)) as connection:
+    with valkey() as url, Connection(broker(url)) as connection:
         connection.ensure_connection(max_retries=1)
         assert connection.connected
-
-
-def test_other_addresses_are_the_same_for_celery() -> None:
-    assert celery_url("redis://redis:6379/0") == "redis://redis:6379/0"
 
 
 def test_a_server_given_by_the_environment_is_used_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,8 +4,7 @@
     python -m tests.servers.valkey -- pytest tests/reliability      # runs the command with REDIS_URL set
 
 If REDIS_URL is already set, that server is used and nothing is started.
-The URL of a started one is `unix://<path>?db=0`, as redis-py and Django's RedisCache read it;
-`celery_url()` gives Celery's spelling.
+The URL of a started one is `unix://<path>?db=0`, as redis-py and Django's RedisCache read it.
 """
 
 import os
@@ -29,17 +28,6 @@ def valkey() -> Iterator[str]:
     folder = temporary_folder("valkey-")
     with kept("tests.servers.valkey", folder):
         yield f"unix://{socket_path(folder)}?db=0"
-
-
-def celery_url(url: str) -> str:
-    """Spell a `unix://` URL as Celery's broker wants it; other URLs stay as they are.
-
-    >>> celery_url("unix:///tmp/v/valkey.sock?db=0")
-    'redis+socket:///tmp/v/valkey.sock?virtual_host=0'
-    """
-    if not url.startswith("unix://"):
-        return url
-    return "redis+socket://" + url.removeprefix("unix://").replace("?db=", "?virtual_host=")
 
 
 def socket_path(folder: Path) -> Path:

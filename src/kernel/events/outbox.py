@@ -43,6 +43,6 @@ def publish(event: Event) -> None:
     consumers = consumers_of(event.type_id())
     if consumers:
         Delivery.objects.using(alias).bulk_create(
-            Delivery(event=stored, consumer=c.consumer, aggregate=stored.aggregate, due_at=now) for c in consumers
+            Delivery(event=stored, consumer=consumer, aggregate=stored.aggregate, due_at=now) for consumer in consumers
         )
         transaction.on_commit(wake, using=alias)

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from django.conf import settings
+
 from contracts.base import Event
 from kernel.databases import alias_of
 
@@ -56,8 +58,20 @@ def remove(subscription: Subscription) -> None:
     _by_type[subscription.event.type_id()].pop(subscription.consumer, None)
 
 
-def consumers_of(type_id: str) -> list[Subscription]:
-    return list(_by_type.get(type_id, {}).values())
+def module_of(name: str) -> str:
+    """The module of a consumer or of an event's type, by its name."""
+    return name.partition(".")[0]
+
+
+def consumers_of(type_id: str) -> list[str]:
+    """The names of all consumers in the house: those of this process, and those known of modules elsewhere."""
+    elsewhere = (c for c in settings.CONSUMERS.get(type_id, ()) if module_of(c) not in settings.LOCAL_MODULES)
+    return [*_by_type.get(type_id, {}), *elsewhere]
+
+
+def all_consumers() -> dict[str, list[str]]:
+    """Event type → its consumers in this process."""
+    return {type_id: sorted(consumers) for type_id, consumers in sorted(_by_type.items()) if consumers}
 
 
 def find(type_id: str, consumer: str) -> Subscription | None:

@@ -1,11 +1,15 @@
 """What users does from time to time."""
 
+from datetime import timedelta
+
+from kernel.jobs import scheduled
 from modules.users import sessions, signing_keys, tokens
 
 
+@scheduled(every=timedelta(days=1))
 def forget_sessions() -> int:
-    """Forget where people were logged in long ago, and what could be of use to nobody but a thief; once a day is
-    plenty. Returns how many sessions.
+    """Forget where people were logged in long ago, and what could be of use to nobody but a thief. Returns how many
+    sessions.
     """
     tokens.forget()
     signing_keys.forget()

@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from kernel.databases import module_aliases
 from kernel.events.subscriptions import find
-from kernel.models import Delivery, DeliveryState, InboxEntry, OutboxEvent
+from kernel.models import Delivery, DeliveryState, InboxEntry
+from kernel.tasks import forget_events
 
 
 class Command(BaseCommand):
@@ -82,14 +83,11 @@ class Command(BaseCommand):
         self._say(changed, "to be delivered once more")
 
     def purge(self, **options: Any) -> None:
-        before = timezone.now() - timedelta(days=options["older_than"])
+        age = timedelta(days=options["older_than"])
         for alias, deliveries in self._deliveries(options):
             if options["dead"]:
                 self._say(deliveries.filter(state=DeliveryState.DEAD).delete()[0], f"dead, given up for good ({alias})")
-            done = deliveries.filter(state=DeliveryState.DONE, done_at__lt=before).delete()[0]
-            events = OutboxEvent.objects.using(alias).filter(deliveries=None, published_at__lt=before).delete()[0]
-            inbox = InboxEntry.objects.using(alias).filter(handled_at__lt=before).delete()[0]
-            self.stdout.write(f"{alias}: forgot {done} deliveries, {events} events, {inbox} inbox entries")
+            self.stdout.write(f"{alias}: forgot {forget_events(alias, older_than=age)}")
 
     def _deliveries(self, options: dict[str, Any]) -> Iterator[tuple[str, QuerySet[Delivery]]]:
         for alias in module_aliases():

@@ -1,5 +1,6 @@
 """`manage.py modules`: what each module provides, requires, publishes, listens to, owns and serves."""
 
+import json
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -8,17 +9,22 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from kernel.canvas import as_markdown, canvases, routes_by_owner
+from kernel.events.subscriptions import all_consumers
 
 BEGIN, END = "<!-- modules: begin, written by `manage.py modules --write` -->", "<!-- modules: end -->"
 
 
 class Command(BaseCommand):
-    help = "Describes the modules from the running code; --write puts it into the README, --check compares."
+    help = (
+        "Describes the modules from the running code; --write puts it into the README, and who listens to which event "
+        "into the list that processes without those modules read; --check compares both."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--format", choices=["text", "markdown"], default="text")
         parser.add_argument("--write", action="store_true", help="put the description into the README")
         parser.add_argument("--check", action="store_true", help="fail when the README is out of date")
+        parser.add_argument("--consumers", type=Path, default=settings.CONSUMERS_FILE)
         parser.add_argument("--readme", type=Path, default=Path(settings.BASE_DIR) / "README.md")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -35,11 +41,21 @@ class Command(BaseCommand):
                 readme.write_text(current, encoding="utf-8")
             elif current != text:
                 raise CommandError(f"{readme.name} is out of date: run `manage.py modules --write`")
+            self._list_consumers(options["consumers"], write=options["write"])
             self.stdout.write(f"{readme.name} describes the modules as they are.")
         elif options["format"] == "markdown":
             self.stdout.write(markdown)
         else:
             self._print()
+
+    def _list_consumers(self, path: Path, *, write: bool) -> None:
+        if settings.DIVIDED:
+            raise CommandError("Only a process with all modules knows who listens to what.")
+        current = json.dumps(all_consumers(), indent=1) + "\n"
+        if write:
+            path.write_text(current, encoding="utf-8")
+        elif path.read_text(encoding="utf-8") != current:
+            raise CommandError(f"{path.name} is out of date: run `manage.py modules --write`")
 
     def _print(self) -> None:
         for module in canvases():

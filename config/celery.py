@@ -1,0 +1,53 @@
+"""The Celery application: what its worker and its beat do, with everything that is scheduled, in code.
+
+celery -A config.celery worker     carries events to the modules of this process and runs their jobs
+celery -A config.celery beat       has the worker look once a minute for jobs that are due
+"""
+
+import os
+from importlib import import_module
+from typing import Any
+
+from celery import Celery, signals
+from django.conf import settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("school")
+app.conf.update(
+    broker_url=settings.CELERY_BROKER_URL,
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,  # a worker waits for Redis as long as it takes
+    broker_transport_options={
+        "socket_connect_timeout": 2,
+        "socket_timeout": 30,
+        "socket_keepalive": True,
+        "retry_on_timeout": False,
+    },
+    accept_content=["json"],
+    task_ignore_result=True,
+    task_create_missing_queues=True,
+    task_default_queue=settings.LOCAL_MODULES[0],
+    worker_prefetch_multiplier=1,
+    worker_hijack_root_logger=False,
+    worker_send_task_events=False,
+    imports=["kernel.events.queues"],
+    timezone="UTC",
+    # Which jobs are due is known by the database, so beat need not remember anything.
+    beat_scheduler="celery.beat:Scheduler",
+    beat_schedule={
+        "jobs": {"task": "jobs.run_due", "schedule": 60.0, "options": {"expires": 50.0}},
+    },
+)
+app.set_default()
+
+
+@signals.setup_logging.connect
+def keep_logging(**_: Any) -> None:
+    """Log as Django's settings say: with a receiver here, Celery sets up nothing of its own."""
+
+
+@signals.worker_ready.connect
+def start_relay(**_: Any) -> None:
+    """What the worker's own work publishes is sent on by a relay beside it."""
+    import_module("kernel.events.runner").start()

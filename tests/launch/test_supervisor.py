@@ -1,0 +1,63 @@
+"""The processes of one container live and end together."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.servers.keeper import ROOT
+
+pytestmark = pytest.mark.sqlite_only
+
+PATIENCE = 60.0  # seconds
+
+STAYS = """
+import pathlib, signal, sys, time
+here = pathlib.Path(sys.argv[1])
+def end(*_):
+    (here / "ended").touch()
+    sys.exit(0)
+signal.signal(signal.SIGTERM, end)
+(here / "started").touch()
+time.sleep(600)
+"""
+
+
+def supervised(**commands: list[str]) -> subprocess.Popen[str]:
+    arguments = [sys.executable, "-m", "config.launch.supervisor", json.dumps(commands)]
+    return subprocess.Popen(arguments, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+
+
+def wait_for(path: Path) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not path.exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize(
+    ("ending", "code"),
+    [("sys.exit(7)", 7), ("sys.exit(0)", 1), ("os.kill(os.getpid(), 9)", 128 + signal.SIGKILL)],
+)
+def test_when_one_ends_all_end_and_its_code_is_returned(tmp_path: Path, ending: str, code: int) -> None:
+    waits = f"while not os.path.exists({str(tmp_path / 'started')!r}): time.sleep(0.02)"
+    web = [sys.executable, "-c", STAYS, str(tmp_path)]
+    process = supervised(web=web, worker=[sys.executable, "-c", f"import os, sys, time\n{waits}\n{ending}"])
+    _nothing, told = process.communicate(timeout=PATIENCE)
+    assert process.returncode == code
+    assert told.startswith("worker ended")
+    assert (tmp_path / "ended").exists()
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
+def test_when_it_is_told_to_end_all_end_in_good_order(tmp_path: Path, sent: signal.Signals) -> None:
+    process = supervised(web=[sys.executable, "-c", STAYS, str(tmp_path)])
+    wait_for(tmp_path / "started")
+    process.send_signal(sent)
+    process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0
+    assert (tmp_path / "ended").exists()
