@@ -79,7 +79,7 @@ ITEMS: dict[Role, tuple[NavItem, ...]] = {
             also=("add_session", "edit_session", "delete_session"),
         ),
         NavItem("admin_view_attendance", _("Attendance"), "clipboard-document-check", TEACHING, short=_("Attendance")),
-        NavItem("attendance_report", _("Attendance report"), "chart-bar-square", TEACHING),
+        NavItem("attendance_report", _("Reports"), "chart-bar-square", TEACHING),
         NavItem(
             "student_leave_view",
             _("Student leave"),
@@ -109,7 +109,7 @@ ITEMS: dict[Role, tuple[NavItem, ...]] = {
             short=_("Attendance"),
         ),
         NavItem("staff_update_attendance", _("Correct attendance"), "pencil-square", TEACHING),
-        NavItem("attendance_report", _("Attendance report"), "chart-bar-square", TEACHING),
+        NavItem("attendance_report", _("Reports"), "chart-bar-square", TEACHING),
         NavItem(
             "staff_manage_assignments",
             _("Assignments"),

@@ -76,6 +76,8 @@ def _figures(statistics: FeedbackStatistics) -> tuple[Figure, ...]:
 def _wait(hours: float | None) -> str:
     if hours is None:
         return "–"
+    if hours < 1:
+        return _("%s minutes") % number_format(round(hours * 60))
     if hours < HOURS_SHOWN:
         return _("%s hours") % number_format(round(hours, 1))
     return _("%s days") % number_format(round(timedelta(hours=hours) / timedelta(days=1), 1))
