@@ -18,6 +18,24 @@ CASES: dict[str, Pair] = {
         Case(302, {}, to="/", says="success: You are logged out."),
         Case(200, shows="Log out"),
     ),
+    "forgot_password": (
+        Case(
+            302,
+            {"email": "{student_email}"},
+            to="/",
+            says="success: If an account has this address, a mail is on its way to it. "
+            "It says how to choose a new password.",
+        ),
+        Case(422, {"email": ""}, shows="This field is required."),
+    ),
+    "new_password": (
+        Case(200, shows="Choose a new password"),
+        Case(
+            422,
+            {"token": "1.invented", "new_password": "quite another one", "confirm_password": "quite another one"},
+            shows="This code is not good, or not any more.",
+        ),
+    ),
     "get_user_details": page("User: {student_email} User Type: 3"),
     "inbox": page("Welcome to the school"),
     "mark_notice": button("/inbox/", "", missing="/inbox/999999/"),
