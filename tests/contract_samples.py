@@ -8,6 +8,7 @@ from enum import Enum
 from random import Random
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from uuid import UUID
 
 from annotated_types import Ge, Le
 from pydantic import AwareDatetime, BaseModel
@@ -29,6 +30,7 @@ SCALARS: dict[Any, Maker] = {
     date: lambda r: date(2026, 1, 1) + timedelta(days=r.randrange(365)),
     AwareDatetime: lambda r: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(microseconds=r.randrange(10**13)),
     timedelta: lambda r: timedelta(seconds=r.randrange(10**6)),
+    UUID: lambda r: UUID(int=r.getrandbits(128), version=4),
     NoneType: lambda r: None,
     object: lambda r: r.choice(WORDS),
     Any: lambda r: r.choice(WORDS),
@@ -47,7 +49,7 @@ def sample(kind: Any, random: Random) -> Any:
     if origin is Literal:
         return random.choice(arguments)
     if origin is tuple:
-        kinds = [arguments[0]] * random.randrange(3) if arguments[-1] is Ellipsis else arguments
+        kinds = [arguments[0]] * random.randint(1, 3) if arguments[-1] is Ellipsis else arguments
         return tuple(sample(k, random) for k in kinds)
     if origin in (list, set, frozenset):
         return origin(sample(arguments[0], random) for _ in range(random.randrange(3)))

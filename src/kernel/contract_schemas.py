@@ -4,6 +4,7 @@ What others send (requests) must go on being accepted; what they receive (result
 """
 
 from collections.abc import Iterator
+from math import inf
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,6 +14,14 @@ import contracts
 from contracts.base import Event, Service
 
 FOLDER = Path(contracts.__path__[0]) / "schemas"
+
+LIMITS = {"maximum": 1, "exclusiveMaximum": 1, "maxLength": 1, "maxItems": 1} | {
+    "minimum": -1,
+    "exclusiveMinimum": -1,
+    "minLength": -1,
+    "minItems": -1,
+}
+"""Keywords that bound a value, from above (1) or from below (-1)."""
 
 Direction = Literal["sent to us", "received from us"]
 Schema = dict[str, Any]
@@ -88,6 +97,7 @@ class _Comparison:
         old, new = _resolve(old, self.old_root), _resolve(new, self.new_root)
         yield from self._kind(old, new, where)
         yield from self._choices(old, new, where)
+        yield from self._limits(old, new, where)
         yield from self._properties(old, new, where)
         for keyword in ("items", "additionalProperties"):
             if isinstance(old.get(keyword), dict) and isinstance(new.get(keyword), dict):
@@ -107,6 +117,15 @@ class _Comparison:
         lost = before - after if self.direction == "sent to us" else after - before
         for value in sorted(map(str, lost)):
             yield f"{where} {'no longer accepts' if self.direction == 'sent to us' else 'may now be'} {value!r}"
+
+    def _limits(self, old: Schema, new: Schema, where: str) -> Iterator[str]:
+        """What is sent to us may only be asked less of, what others receive may only promise more."""
+        looser, stricter = (old, new) if self.direction == "sent to us" else (new, old)
+        for keyword, sign in LIMITS.items():
+            if keyword in stricter and sign * looser.get(keyword, sign * inf) > sign * stricter[keyword]:
+                yield f"{where} has another {keyword}"
+        if stricter.get("pattern") and stricter.get("pattern") != looser.get("pattern"):
+            yield f"{where} has another pattern"
 
     def _properties(self, old: Schema, new: Schema, where: str) -> Iterator[str]:
         before, after = old.get("properties", {}), new.get("properties", {})

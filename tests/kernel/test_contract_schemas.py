@@ -89,3 +89,17 @@ def test_another_type_or_error_is_a_break(old: dict[str, Any], new: dict[str, An
         "apply request.reason has another type",
         "operation own may now raise limit_reached",
     ]
+
+
+def test_a_narrower_limit_is_a_break_for_those_who_send_and_a_wider_one_for_those_who_receive(
+    old: dict[str, Any], new: dict[str, Any]
+) -> None:
+    for schema, longest in ((old, 10), (new, 5)):
+        request_of(schema, "apply")["properties"]["reason"]["maxLength"] = longest
+        schema["operations"]["apply"]["result"]["properties"]["reason"]["maxLength"] = longest
+    request_of(new, "approve")["properties"]["note"]["minLength"] = 1
+    assert breaking_changes(old, new) == [
+        "apply request.reason has another maxLength",
+        "approve request.note has another minLength",
+    ]
+    assert breaking_changes(new, old) == ["apply result.reason has another maxLength"]
