@@ -130,8 +130,14 @@ class LeavesService(Service, ABC, name="leaves"):
         page: PageRequest,
         status: LeaveStatus | None = None,
         ids: tuple[int, ...] | None = None,
+        from_day: date | None = None,
+        to_day: date | None = None,
     ) -> Page[Leave]:
-        """Requests of an audience, newest first; order: applied_at, first_day, status. `ids`: only these. HOD only."""
+        """Requests of an audience, newest first; order: applied_at, first_day, status. HOD only.
+
+        `ids`: only these. `from_day`, `to_day`: only those that cover at least one of these days, both included, which
+        leaves out requests without clear dates.
+        """
 
     @query()
     def counts(self, *, actor: Actor, audience: Audience) -> LeaveCounts:

@@ -204,7 +204,7 @@ def test_ones_own_pending_request_is_withdrawn_after_being_asked(school: School,
     row = waiting_request(school)
     url = f"/cancel_leave/student/{row.pk}/"
     assert url in as_student.get("/student_apply_leave/").content.decode()
-    assert "Cancel this leave?" in text_of(as_student.get(url))
+    assert "Withdraw this request?" in text_of(as_student.get(url))
     row.refresh_from_db()
     assert row.status == PENDING
     response = as_student.post(url)
@@ -258,3 +258,15 @@ def test_the_head_is_told_of_a_request_and_the_student_of_the_decision_once_each
     words = text_of(as_student.get("/inbox/"))
     assert "is approved. Note: Enjoy" in words
     assert "Approved" in text_of(as_student.get("/student_apply_leave/"))
+
+
+def test_the_hod_sees_who_is_away_today_and_who_will_be(school: School, as_hod: Client) -> None:
+    StudentLeave.objects.all().delete()
+    for days, reason in ((0, "At the dentist"), (3, "A wedding"), (-3, "Was ill")):
+        day = school.today + timedelta(days=days)
+        StudentLeave.objects.create(
+            student_id=school.student.profile_id, first_day=day, last_day=day, reason=reason, status=APPROVED
+        )
+    for choice, reason in (("today", "At the dentist"), ("coming", "A wedding")):
+        page = as_hod.get(f"/student_leave_view/?days={choice}")
+        assert [leave.reason for leave in page.context["table"].page.items] == [reason]

@@ -106,13 +106,12 @@ class Leaves(ReferenceQueries, LeavesService):
         page: PageRequest,
         status: LeaveStatus | None = None,
         ids: tuple[int, ...] | None = None,
+        from_day: date | None = None,
+        to_day: date | None = None,
     ) -> Page[Leave]:
         require(actor, Role.HOD)
-        rows = queries.requests_of(audience)
-        if status:
-            rows = rows.filter(status=status)
-        if ids is not None:
-            rows = rows.filter(id__in=ids)
+        conditions = {"status": status, "id__in": ids, "last_day__gte": from_day, "first_day__lte": to_day}
+        rows = queries.requests_of(audience).filter(**{k: v for k, v in conditions.items() if v is not None})
         return page_of(rows, page, build=queries.build, search=("reason", "written_dates"), order=ORDER)
 
     def counts(self, *, actor: Actor, audience: Audience) -> LeaveCounts:

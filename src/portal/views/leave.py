@@ -2,19 +2,21 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from contracts.base import MAX_PAGE_SIZE, Actor, Audience, Role
+from contracts.base import MAX_PAGE_SIZE, Actor, Audience, Page, PageRequest, Role
 from contracts.errors import Conflict, NotFound
 from contracts.leaves import Leave, LeaveRef, LeavesService, LeaveStatus
 from contracts.users import Person, UsersService
@@ -36,6 +38,10 @@ STATUS_WORDS: dict[LeaveStatus, tuple[Meaning, Promise]] = {
 }
 STATUS_FILTER = Filter(
     "status", gettext_lazy("Status"), tuple((s.value, word) for s, (_m, word) in STATUS_WORDS.items())
+)
+
+DAYS_FILTER = Filter(
+    "days", gettext_lazy("Days"), (("today", gettext_lazy("Away today")), ("coming", gettext_lazy("Still to come")))
 )
 
 
@@ -162,14 +168,16 @@ def cancel_leave(request: HttpRequest, audience: str, leave_id: int) -> HttpResp
         except Conflict as error:
             messages.error(request, str(error))
         return HttpResponseRedirect(back)
+    pending = leave.status is LeaveStatus.PENDING
     return render(
         request,
         "portal/confirm.html",
         {
-            "title": _("Cancel this leave?"),
+            "title": _("Withdraw this request?") if pending else _("Cancel this leave?"),
             "consequences": [days_in_words(leave), _("The days can be asked for again afterwards.")],
-            "confirm_label": _("Cancel the leave"),
+            "confirm_label": _("Withdraw the request") if pending else _("Cancel the leave"),
             "cancel_url": back,
+            "keep_label": _("Keep it"),
             "danger": True,
         },
     )
@@ -193,17 +201,23 @@ def staff_leave_view(request: HttpRequest) -> HttpResponseBase:
 def _requests(request: HttpRequest, audience: Audience, title: str) -> HttpResponseBase:
     actor = actor_of(request)
     state = ListState.from_request(
-        request, sortable=("applied_at", "first_day", "status"), default_sort="-applied_at", filters=(STATUS_FILTER,)
+        request,
+        sortable=("applied_at", "first_day", "status"),
+        default_sort="-applied_at",
+        filters=(STATUS_FILTER, DAYS_FILTER),
     )
     status = LeaveStatus(state.active["status"]) if "status" in state.active else None
-    leaves = services.get(LeavesService)
-    if wants_csv(request.GET):
-        found = all_items(
-            lambda page: leaves.requests(actor=actor, audience=audience, page=page, status=status),
-            state.page_request(),
+    from_day, to_day = _days_of(state.active.get("days", ""))
+
+    def ask(page: PageRequest) -> Page[Leave]:
+        return services.get(LeavesService).requests(
+            actor=actor, audience=audience, page=page, status=status, from_day=from_day, to_day=to_day
         )
+
+    if wants_csv(request.GET):
+        found = all_items(ask, state.page_request())
         return csv_response(f"{audience}-leave.csv", CSV_HEADER, _csv_rows(actor, audience, found))
-    page = leaves.requests(actor=actor, audience=audience, page=state.page_request(), status=status)
+    page = ask(state.page_request())
     table = Table(
         columns=(
             Column("name", _("Name")),
@@ -228,6 +242,14 @@ def _requests(request: HttpRequest, audience: Audience, title: str) -> HttpRespo
     return state.remember(
         render(request, "portal/pages/leave_requests.html", {"title": title, "table": table, "rows": rows})
     )
+
+
+def _days_of(choice: str) -> tuple[date | None, date | None]:
+    """The days that the filter means, by the school's calendar."""
+    today = timezone.localdate()
+    if choice == "today":
+        return today, today
+    return (today + timedelta(days=1) if choice == "coming" else None), None
 
 
 def _has_pending(leaves: Iterable[Leave]) -> bool:

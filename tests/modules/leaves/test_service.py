@@ -150,3 +150,18 @@ def test_a_list_takes_two_queries_whatever_its_length(
     with django_assert_num_queries(2):  # type: ignore[operator]
         page = leaves.requests(actor=actors.hod(), audience=Audience.STUDENT, page=PageRequest(size=50))
     assert page.total == people
+
+
+@pytest.mark.parametrize(
+    ("from_day", "to_day", "found"),
+    [(MONDAY, MONDAY, True), (TUESDAY, FRIDAY, True), (FRIDAY, None, False), (None, MONDAY, True), (None, None, True)],
+)
+def test_requests_are_narrowed_to_those_that_touch_some_days(
+    leaves: LeavesService, pending: Leave, from_day: date | None, to_day: date | None, found: bool
+) -> None:
+    StudentLeave.objects.create(student_id=702, written_dates="after Easter")
+    page = leaves.requests(
+        actor=actors.hod(), audience=Audience.STUDENT, page=PageRequest(), from_day=from_day, to_day=to_day
+    )
+    assert (pending in page.items) is found
+    assert page.total == found + (from_day is None and to_day is None)
