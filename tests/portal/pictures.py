@@ -15,3 +15,10 @@ def picture_bytes(kind: str = "PNG", *, colour: str = "teal") -> bytes:
     kept = BytesIO()
     Image.new("RGB", (4, 3), colour).save(kept, kind)
     return kept.getvalue()
+
+
+def colour_of(content: bytes) -> tuple[int, ...]:
+    """The colour in the middle of a picture, to the nearest 16."""
+    with Image.open(BytesIO(content)) as image:
+        pixel = image.convert("RGB").resize((1, 1)).tobytes()
+    return tuple(round(part / 16) * 16 for part in pixel)

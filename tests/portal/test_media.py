@@ -121,7 +121,7 @@ def test_the_class_is_shown_with_its_pictures(school: School, as_teacher: Client
     chosen = f"?subject={school.botany.pk}&session_year={school.year.pk}&attendance_date={school.today}"
     html = as_teacher.get(f"/staff_take_attendance/{chosen}").content.decode()
     assert html.count('<img src="/photo/') == 1
-    assert f'src="/photo/{school.student.profile_id}/" alt=""' in html
+    assert f'src="/photo/{school.student.profile_id}/?small" alt=""' in html
 
 
 # --- what was handed in -----------------------------------------------------------------------------------------------

@@ -172,7 +172,7 @@ def test_the_list_shows_who_has_a_picture(school: School, as_hod: Client) -> Non
     student = school.students[-1]
     assert "/photo/" not in as_hod.get("/manage_student/").content.decode()
     as_hod.post("/edit_student_save/", edit_form(as_hod, student) | {"profile_pic": picture()})
-    assert f'<img src="/photo/{student.profile_id}/" alt=""' in as_hod.get("/manage_student/").content.decode()
+    assert f'<img src="/photo/{student.profile_id}/?small" alt=""' in as_hod.get("/manage_student/").content.decode()
 
 
 def test_the_list_costs_the_same_at_any_size(school: School, as_hod: Client, incomplete: Somebody) -> None:

@@ -178,8 +178,8 @@ class UsersService(Service, ABC, name="users"):
         """Whether any account has this e-mail, in whatever case. HOD only."""
 
     @query(errors=(NotFound,))
-    def photo(self, *, actor: Actor, student_id: int) -> Download:
-        """A student's picture. Anyone logged in."""
+    def photo(self, *, actor: Actor, student_id: int, small: bool = False) -> Download:
+        """A student's picture, or a small square of it for lists. Anyone logged in."""
 
     @query(errors=(NotFound,))
     def photo_at(self, *, actor: Actor, path: str) -> Download:

@@ -30,8 +30,9 @@ PICTURES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp", "ima
 @require_safe
 @everybody
 def photo(request: HttpRequest, student_id: int) -> HttpResponseBase:
-    """A student's picture, by StudentProfile's id."""
-    return _response(request, services.get(UsersService).photo(actor=actor_of(request), student_id=student_id))
+    """A student's picture, by StudentProfile's id; with `?small` a little square of it."""
+    users = services.get(UsersService)
+    return _response(request, users.photo(actor=actor_of(request), student_id=student_id, small="small" in request.GET))
 
 
 @require_safe

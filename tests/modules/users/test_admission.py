@@ -69,7 +69,7 @@ def test_a_student_is_admitted_with_login_profile_picture_and_enrolment(
     )
     assert academics.enrolled == {student.profile_id: (1, 1)}
     assert published() == ["student_admission_started.v1", "created.v1"]
-    assert [p.suffix for p in (media / "profile_pics").iterdir()] == [".jpg"]
+    assert [p.suffix for p in (media / "profile_pics").iterdir()] == [".webp"]
     assert users.counts(actor=actors.hod()).students == 1
     assert UserTotal.differences() == {}
     noted = AuditEntry.objects.filter(target=f"User:{student.user_id}").order_by("id")

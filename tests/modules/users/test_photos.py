@@ -2,10 +2,12 @@
 
 import struct
 import zlib
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import ExifTags, Image
 
 from contracts.base import Upload
 from contracts.errors import Forbidden, Invalid, NotFound
@@ -28,11 +30,57 @@ def png_header(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", b"") + chunk(b"IEND", b"")
 
 
-@pytest.mark.parametrize(("kind", "extension"), [("JPEG", "jpg"), ("PNG", "png"), ("WEBP", "webp"), ("GIF", "gif")])
-def test_pictures_are_known_by_their_content(kind: str, extension: str) -> None:
-    found = photos.checked(picture(kind, name="invoice.html"))
-    assert found is not None
-    assert found.extension == extension
+def opened(content: bytes | None) -> Image.Image:
+    assert content
+    return Image.open(BytesIO(content))
+
+
+def camera_picture(size: tuple[int, int], **options: Any) -> Upload:
+    """A picture as a camera makes it: lying on its side, red above and blue below, with place, device and comment."""
+    image = Image.new("RGB", size, "blue")
+    image.paste("red", (0, 0, size[0] // 2, size[1]))  # what the camera stores at the left is above when upright
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6
+    exif[ExifTags.Base.Make] = "SecretCamera"
+    exif.get_ifd(ExifTags.IFD.GPSInfo)[ExifTags.GPS.GPSLatitude] = (12.0, 34.0, 56.0)
+    content = BytesIO()
+    image.save(content, "JPEG", exif=exif, comment=b"SecretComment", quality=95, **options)
+    return Upload(name="me.jpg", content=content.getvalue())
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF"])
+def test_pictures_are_known_by_their_content_and_kept_in_one_format(kind: str) -> None:
+    kept = opened(photos.checked(picture(kind, name="invoice.html")))
+    assert (kept.format, kept.size) == ("WEBP", (4, 4))
+
+
+@pytest.mark.parametrize(
+    ("size", "kept"),
+    [((1200, 900), (512, 384)), ((900, 1200), (384, 512)), ((40, 30), (40, 30)), ((5000, 1), (512, 1))],
+)
+def test_a_picture_is_kept_no_larger_than_needed(size: tuple[int, int], kept: tuple[int, int]) -> None:
+    assert opened(photos.checked(picture("JPEG", size=size))).size == kept
+
+
+@pytest.mark.parametrize("size", [(40, 30), (1200, 900)])
+def test_a_picture_stands_upright_and_tells_nothing_but_its_pixels(size: tuple[int, int]) -> None:
+    upload = camera_picture(size)
+    assert b"SecretCamera" in upload.content
+    content = photos.checked(upload)
+    kept = opened(content).convert("RGB")
+    assert content
+    assert [mark for mark in (b"Secret", b"EXIF", b"XMP", b"ICCP") if mark in content] == []
+    assert kept.width < kept.height
+    red, _green, blue = (list(band.tobytes()) for band in kept.resize((1, 2)).split())
+    assert (red[0] > 200 > red[1], blue[0] < 60 < blue[1]) == (True, True), "red above, blue below"
+
+
+def test_what_is_transparent_stays_so() -> None:
+    content = BytesIO()
+    Image.new("RGBA", (20, 20), (10, 20, 30, 0)).save(content, "PNG")
+    kept = opened(photos.checked(Upload(name="me.png", content=content.getvalue())))
+    assert kept.mode == "RGBA"
+    assert kept.getchannel("A").getextrema() == (0, 0)
 
 
 @pytest.mark.parametrize(
@@ -78,6 +126,24 @@ def test_whoever_is_logged_in_sees_a_picture(users: UsersService, media: Path, a
     user = make_student(profile={"profile_pic": "me.html"})
     found = users.photo(actor=actor, student_id=student_id(user))
     assert (found.content_type, found.content) == ("image/jpeg", picture("JPEG").content)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "WEBP", "BMP"])
+def test_lists_show_a_small_square_made_of_whatever_is_kept(users: UsersService, media: Path, kind: str) -> None:
+    content = picture(kind, size=(800, 600)).content
+    (media / "me.png").write_bytes(content)
+    user = make_student(profile={"profile_pic": "me.png"})
+    shown = users.photo(actor=actors.teacher(), student_id=student_id(user), small=True)
+    assert (shown.content_type, opened(shown.content).size) == ("image/webp", (96, 96))
+    assert len(shown.content) < 4000
+    assert users.photo(actor=actors.teacher(), student_id=student_id(user)).content == content, "kept as it was"
+
+
+@pytest.mark.parametrize("content", [b"<html>", png_header(9_000, 9_000), png_header(100_000, 100_000)])
+def test_what_cannot_be_made_small_goes_out_as_it_is(users: UsersService, media: Path, content: bytes) -> None:
+    (media / "me.png").write_bytes(content)
+    user = make_student(profile={"profile_pic": "me.png"})
+    assert users.photo(actor=actors.hod(), student_id=student_id(user), small=True).content == content
 
 
 def test_a_stranger_sees_none(users: UsersService) -> None:

@@ -145,7 +145,7 @@ class Administration(UsersService):
             accounts.set_password(actor, user, password_hash, action="users.password_reset")
 
 
-def _checked(photo: Upload | None) -> tuple[photos.Picture | None, checks.Problems]:
+def _checked(photo: Upload | None) -> tuple[bytes | None, checks.Problems]:
     """The picture, or what is wrong with it, to be told together with the other fields."""
     try:
         return photos.checked(photo), {}

@@ -84,9 +84,10 @@ class People(UsersService):
         require(actor, Role.HOD)
         return queries.email_taken(email)
 
-    def photo(self, *, actor: Actor, student_id: int) -> Download:
+    def photo(self, *, actor: Actor, student_id: int, small: bool = False) -> Download:
         require_login(actor)
-        return _picture(student_id, pk=student_id)
+        found = _picture(student_id, pk=student_id)
+        return photos.small(found) if small else found
 
     def photo_at(self, *, actor: Actor, path: str) -> Download:
         require_login(actor)
