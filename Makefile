@@ -20,7 +20,7 @@ FULL_STAMP := $(VENV)/.installed-full-$(call checksum,requirements/core.txt requ
 export HOST PORT LEGACY MEDIA WORKERS
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format lock benchmarks clean
+.PHONY: help run test lint format lock fuzz benchmarks clean
 
 help: ## Show this list
 	@echo "make run [PORT=8080] [HOST=127.0.0.1] [LEGACY=db.sqlite3] [MEDIA=folder]"
@@ -38,6 +38,9 @@ lint: $(FULL_STAMP) ## Only the linters and the types
 
 format: $(FULL_STAMP) ## Sort imports and format
 	@$(PY) -m ruff check --quiet --fix --exit-zero . && $(PY) -m ruff format .
+
+fuzz: $(FULL_STAMP) ## Send the API whatever its description allows, and much that it does not; takes long
+	@FUZZ=1 exec $(PY) -m pytest tests/api/test_fuzzing.py -n 2 -q
 
 benchmarks: $(FULL_STAMP) ## Measure; prints ratios
 	@exec $(PY) -m pytest tests/benchmarks -m benchmark -p no:randomly -q -s

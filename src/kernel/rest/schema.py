@@ -12,6 +12,7 @@ from kernel.canvas import all_routes
 from kernel.rest import shapes as types
 from kernel.rest.api import CAPTURE
 from kernel.rest.calls import Call
+from kernel.rest.idempotency import LONGEST_KEY
 from kernel.rest.problems import CONTENT_TYPE, Problem
 from kernel.rest.requests import LARGEST, SMALLEST
 from kernel.rest.views import Endpoint
@@ -173,15 +174,17 @@ def _without_null(shape: Json) -> Json:
 
 
 def _headers(call: Call) -> list[Json]:
-    names = {}
+    names: dict[str, str] = {}
+    longest: Json = {}
     if call.is_query:
         names["If-None-Match"] = "The ETag of the answer that the caller has: 304 when it is still the same."
     elif call.edits:
         names["If-Match"] = "The ETag that the caller last saw: 412 when it has changed since."
     if call.status == HTTPStatus.CREATED:
         names["Idempotency-Key"] = KEY
+        longest = {"minLength": 1, "maxLength": LONGEST_KEY}
     return [
-        {"name": name, "in": "header", "description": text, "schema": {"type": "string", "maxLength": 255}}
+        {"name": name, "in": "header", "description": text, "schema": {"type": "string", **longest}}
         for name, text in names.items()
     ]
 

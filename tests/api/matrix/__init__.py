@@ -10,6 +10,7 @@ teacher and the head. "yes / hidden" tells one's own thing from somebody else's.
 Without a login, with a deactivated account and after a session was revoked, only what is open to anybody is answered.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -20,6 +21,16 @@ from typing import Any
 STATUSES = {"yes": (200, 201, 204), "no": (403,), "hidden": (404,), "invalid": (422,), "gone": (409,), "login": (401,)}
 COLUMNS = ("nobody", "deactivated", "revoked", "student", "student, other's", "staff", "staff, other's", "hod")
 """Who asks, and about whose thing."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request. The path is below /api/v1/."""
+
+    method: str
+    path: str
+    query: Mapping[str, Any]
+    body: Any
 
 
 @dataclass(frozen=True)
@@ -40,6 +51,24 @@ class Row:
         locked = "yes" if self.public else "login"
         student, staff = _both(self.student), _both(self.staff)
         return dict(zip(COLUMNS, (locked, locked, locked, *student, *staff, self.hod), strict=True))
+
+    def asked(self, operation: str, named: Mapping[str, Any]) -> Asked:
+        """The request, about these things."""
+        method, _, path = operation.partition(" ")
+        meant = {**named, **_filled(self.path, named)}
+        return Asked(method, path.format_map(meant), _filled(self.query, named), _filled(self.body, named))
+
+
+def _filled(template: Any, named: Mapping[str, Any]) -> Any:
+    """What was written with names in braces, with what they stand for."""
+    match template:
+        case str() if found := re.fullmatch(r"\{(\w+)\}", template):
+            return named[found[1]]
+        case Mapping():
+            return {name: _filled(inner, named) for name, inner in template.items()}
+        case list():
+            return [_filled(inner, named) for inner in template]
+    return template
 
 
 def _both(text: str) -> tuple[str, str]:

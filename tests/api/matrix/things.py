@@ -116,10 +116,12 @@ def _of_a_student(school: School, *, own: bool) -> dict[str, Any]:
 
 
 def _owed_by(student: Somebody) -> dict[str, Any]:
-    """A fine that is unpaid, and what the checkout of a paid one returned."""
-    order = FinePayment.objects.get(fine__student_id=student.profile_id, fine__reason=PAID)
-    return {
-        "fine_id": Fine.objects.exclude(reason=PAID).get(student_id=student.profile_id).pk,
+    """A fine that is unpaid and, where one was paid, what its checkout returned."""
+    unpaid = {"fine_id": Fine.objects.exclude(reason=PAID).get(student_id=student.profile_id).pk}
+    order = FinePayment.objects.filter(fine__student_id=student.profile_id, fine__reason=PAID).first()
+    if order is None:
+        return unpaid
+    return unpaid | {
         "order_id": order.order_id,
         "payment_id": order.payment_id,
         "signature": signatures.of_payment(order_id=order.order_id, payment_id=order.payment_id, secret=SECRET),
