@@ -30,3 +30,9 @@ def reconcile(*, actor: Actor) -> Counter[Outcome]:
         provider=provider.name,
     ).exclude(order_id="")
     return Counter(settling.ask(actor=actor, provider=provider, order=order) for order in open_orders.order_by("id"))
+
+
+def summary(outcomes: Counter[Outcome]) -> str:
+    """In one line, as in "3 open orders asked about: 1 settled, 2 nothing"."""
+    counts = ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items()))
+    return f"{outcomes.total()} open orders asked about{': ' if counts else ''}{counts}"

@@ -7,8 +7,10 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
+from pytest_django import Settings
 
 from contracts.finance import Checkout, FinanceService, Fine, FineStatus, PaymentStatus
+from kernel.jobs import jobs
 from modules.finance.models import FinePayment
 from tests import actors
 from tests.modules.finance.sandbox import Choice, Fault, Sandbox
@@ -66,3 +68,14 @@ def test_a_provider_that_cannot_be_asked_is_one_line(order: Order, sandbox: Sand
 def test_nothing_open_is_nothing_asked(sandbox: Sandbox, finance: FinanceService) -> None:
     sandbox.fault = Fault(status=500)
     assert reconcile() == "0 open orders asked about"
+
+
+def test_the_scheduled_job_asks_too_and_has_nothing_to_ask_without_a_provider(
+    finance: FinanceService, order: Order, sandbox: Sandbox, settings: Settings
+) -> None:
+    checkout = order()
+    sandbox.checkout(checkout.order_id, Choice.LOST)
+    assert jobs["finance.reconcile_payments"].run("default") == "1 open orders asked about: 1 settled"
+    assert finance.fine(actor=ME, fine_id=checkout.fine.id).status is FineStatus.PAID
+    settings.PAYMENT_PROVIDER = ""
+    assert jobs["finance.reconcile_payments"].run("default") == "there is no payment provider"

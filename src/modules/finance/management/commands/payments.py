@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from contracts.base import Actor
 from kernel.context import request_id, running
 from modules.finance.providers import ProviderFailed
-from modules.finance.reconciling import reconcile
+from modules.finance.reconciling import reconcile, summary
 from modules.finance.settling import MODULE
 
 
@@ -20,8 +20,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             with running(MODULE):
-                outcomes = reconcile(actor=Actor.system(request_id=request_id()))
+                self.stdout.write(summary(reconcile(actor=Actor.system(request_id=request_id()))))
         except ProviderFailed as error:
             raise CommandError(f"The payment provider cannot be asked: {error}.") from error
-        counts = ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items()))
-        self.stdout.write(f"{outcomes.total()} open orders asked about{': ' if counts else ''}{counts}")
