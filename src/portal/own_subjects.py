@@ -33,7 +33,10 @@ def session_years(actor: Actor) -> tuple[SessionYear, ...]:
 
 
 def current_year(years: tuple[SessionYear, ...]) -> int | None:
-    """The id of the year that holds today, the latest of several; else of the last one, if there is any."""
+    """The id of the year that holds today, the latest of several; else of the last one that has begun, else of the last
+    one, if there is any.
+    """
     today = timezone.localdate()
-    latest = years[-1].id if years else None
-    return next((year.id for year in reversed(years) if year.first_day <= today <= year.last_day), latest)
+    begun = [year for year in years if year.first_day <= today]
+    holding = [year for year in begun if today <= year.last_day]
+    return next((some[-1].id for some in (holding, begun, years) if some), None)

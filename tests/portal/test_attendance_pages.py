@@ -242,7 +242,7 @@ def test_a_student_sees_their_own_figures_in_the_subjects_of_their_course(
     school: School, as_student: Client, browse: Browse
 ) -> None:
     words = text_of(as_student.get("/student_view_attendance/"))
-    assert "Botany 3 0 0 0 100.0 Genetics 3 0 0 0 100.0" in words
+    assert "Botany 100.0 % 3 0 0 0 Genetics 100.0 % 3 0 0 0" in words
     assert "Markets" not in words
 
     absent = school.students[4]
