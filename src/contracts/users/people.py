@@ -73,7 +73,7 @@ class AccountFields(DTO):
 
     username: str
     email: str
-    password: str
+    password: str = Field(repr=False)
     first_name: str
     last_name: str
 

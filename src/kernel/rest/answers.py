@@ -54,7 +54,7 @@ def respond(
         response["Location"] = request.build_absolute_uri(prefix + call.location.format_map(dict(result)))
     if isinstance(result, Page):
         response["Link"] = ", ".join(_links(request, result))
-    patch_cache_control(response, private=True, no_cache=True)
+    patch_cache_control(response, private=True, no_cache=True, no_store=not call.is_query)
     return response
 
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from contracts.base import DTO, Actor, Download, Operation, Page, PageRequest, Role, Service, Upload
 from contracts.errors import DomainError, NotFound
+from contracts.users import Origin
 from kernel.registry import services
 from kernel.rest import shapes
 
@@ -120,17 +121,22 @@ class Call:
 
     @cached_property
     def remaining(self) -> dict[str, tuple[Any, Any]]:
-        """Parameters that the path does not give, each with its type and default."""
+        """Parameters that the caller gives, and not in the path, each with its type and default."""
         defaults = self.operation.function.__kwdefaults__ or {}
         return {
             name: (hint, defaults.get(name, ...))
             for name, hint in self.operation.parameters.items()
-            if name not in self.from_path and hint is not PageRequest
+            if name not in self.from_path and hint not in (PageRequest, Origin)
         }
 
     @property
     def takes_file(self) -> bool:
         return any(shapes.without_none(hint) is Upload for hint in self.operation.parameters.values())
+
+    @property
+    def from_origin(self) -> tuple[str, ...]:
+        """Parameters that say where the request comes from: the server knows, and believes nobody about it."""
+        return tuple(name for name, hint in self.operation.parameters.items() if hint is Origin)
 
     # --- what it answers
 

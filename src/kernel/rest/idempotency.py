@@ -6,7 +6,6 @@ so that the next attempt may succeed, unless what was asked for may have happene
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from hashlib import sha256
 from http import HTTPStatus
 from typing import Any
 
@@ -14,6 +13,7 @@ from django.db import IntegrityError
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
@@ -65,9 +65,10 @@ def _kept(module: str) -> Any:
 
 
 def _digest(request: Request, call: Call, arguments: Mapping[str, Any]) -> str:
-    """The same for requests that mean the same, however they are written."""
+    """The same for requests that mean the same, however they are written; keyed, since they may hold a password."""
     meant = call.operation.request_model(**arguments).model_dump_json()
-    return sha256(f"{request.method} {request.path}\n{meant}".encode()).hexdigest()
+    asked = f"{request.method} {request.path}\n{meant}"
+    return salted_hmac("kernel.rest.idempotency", asked, algorithm="sha256").hexdigest()
 
 
 def _taken_over(module: str, known: KeptResponse) -> KeptResponse:

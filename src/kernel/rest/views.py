@@ -19,7 +19,7 @@ from rest_framework.views import APIView
 
 from contracts.base import Actor, PageRequest
 from contracts.errors import LimitReached
-from kernel.identity import actor_of, identity_of
+from kernel.identity import actor_of, identity_of, origin_of
 from kernel.rest import answers, idempotency, problems
 from kernel.rest.authentication import Credentials
 from kernel.rest.calls import Call, invoke
@@ -105,12 +105,14 @@ class Endpoint(APIView):
             return self._read(request, call, actor, asked)
         self._check_if_match(request, call, actor, path)
         carry_out = partial(self._carry_out, request, call, actor, asked)
-        if "Idempotency-Key" in request.headers and request.method == "POST":
+        # What strangers send and get (passwords, tokens) is kept nowhere, and two of them may choose the same key.
+        if "Idempotency-Key" in request.headers and request.method == "POST" and not call.public:
             return idempotency.once(request, self.module, call, asked.arguments, carry_out)
         return carry_out()
 
     def _carry_out(self, request: Request, call: Call, actor: Actor, asked: Asked) -> HttpResponseBase:
-        result = invoke(call.operation, actor=actor, **asked.arguments)
+        origin = dict.fromkeys(call.from_origin, origin_of(request._request))
+        result = invoke(call.operation, actor=actor, **asked.arguments, **origin)
         return answers.respond(
             call, result, fields=asked.fields, request=request._request, prefix=f"/api/v1/{self.name}/"
         )

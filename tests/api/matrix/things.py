@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from contracts.base import Role
 from contracts.finance import FinanceService
-from contracts.users import UsersService
+from contracts.users import NOWHERE, SessionKind, UsersService
 from kernel.registry import services
 from modules.academics.models import Course, SessionYear, Subject
 from modules.assessments.models import Assignment, AssignmentSubmission, StudentResult
@@ -16,12 +16,16 @@ from modules.finance import signatures
 from modules.finance.models import Fine, FinePayment
 from modules.leaves.models import StaffLeave, StudentLeave
 from modules.notifications.models import HodNotification, StaffNotification, StudentNotification
+from modules.users import forgotten, sessions, tokens
+from modules.users.models import StudentProfile, User
+from modules.users.rules import USER_TYPES
+from modules.users.service.login import login_of
 from tests.actors import system
 from tests.modules.finance.sandbox import SECRET, Choice, Sandbox
 from tests.portal.school import ESSAY, School, Somebody, make_school
 
 STUDENTS = 8
-DEACTIVATED, REVOKED = 4, 5
+DEACTIVATED, REVOKED, FORGETFUL, PICTURED = 4, 5, 6, 7
 """Which of the students these are."""
 
 PAID = "Paid, and not yet told"
@@ -53,6 +57,9 @@ def furnished() -> School:
         StaffFeedback.objects.create(staff_id=teacher.profile_id, text="A word")
         StaffNotification.objects.create(staff_id=teacher.profile_id, message="A word")
     HodNotification.objects.create(user_id=school.hod.user_id, message="A word")
+    for role in (Role.STUDENT, Role.STAFF):
+        User.objects.create(username=f"incomplete.{role}", user_type=USER_TYPES[role])
+    StudentProfile.objects.filter(pk=school.students[PICTURED].profile_id).update(profile_pic=ESSAY)
     return school
 
 
@@ -83,6 +90,13 @@ def things(school: School, person: Somebody, *, own: bool) -> dict[str, Any]:
         "teacher_user_id": (school.teacher if own else school.other_teacher).user_id,
         "course_id": school.courses[0].pk,
         "classmate_id": school.classmates[1].profile_id,
+        **_to_log_in_with(school, person, own=own),
+        "incomplete_student_id": User.objects.get(username="incomplete.student").pk,
+        "incomplete_staff_id": User.objects.get(username="incomplete.staff").pk,
+        "staff_user_id": school.teacher.user_id,
+        "staff_id": school.teacher.profile_id,
+        "pictured_student_id": school.students[PICTURED].profile_id,
+        "student_user_id": school.student.user_id,
     }
     if person.role is Role.STAFF:
         return common | _of_a_teacher(school, own=own)
@@ -93,6 +107,18 @@ def things(school: School, person: Somebody, *, own: bool) -> dict[str, Any]:
     return found
 
 
+def _to_log_in_with(school: School, person: Somebody, *, own: bool) -> dict[str, Any]:
+    """What opens an account, and a session that is the person's own or somebody else's."""
+    owner = User.objects.get(pk=person.user_id if own else school.students[FORGETFUL].user_id)
+    session = sessions.begin(owner, SessionKind.API, NOWHERE)
+    identity = login_of(owner.pk, session_id=session.public_id).identity
+    return {
+        "session_id": session.public_id,
+        "refresh_token": tokens.issue(identity, session).refresh_token,
+        "reset_token": forgotten.token_for(User.objects.get(pk=school.students[FORGETFUL].user_id)),
+    }
+
+
 def _of_a_student(school: School, *, own: bool) -> dict[str, Any]:
     student = school.student if own else school.classmates[1]
     subject = school.botany if own else school.markets
@@ -100,6 +126,7 @@ def _of_a_student(school: School, *, own: bool) -> dict[str, Any]:
     return {
         "audience": "student",
         "student_id": student.profile_id,
+        "student_user_id": student.user_id,
         "user_id": student.user_id,
         "subject_id": subject.pk,
         "register_id": school.register_of(subject).pk,
