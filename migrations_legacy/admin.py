@@ -1,6 +1,4 @@
-"""What has no place among the modules' tables, to be read in the admin: the quarantine, which rows leave when a later move
-can place them, and the archive.
-"""
+"""What has no place among the modules' tables, to be read in the admin: the quarantine and the archive."""
 
 from django.contrib import admin
 

@@ -15,6 +15,7 @@ from migrations_legacy.fates import ARCHIVED, MAPPED, TableFate
 from migrations_legacy.keeping import keep, opened, written, written_of_kept
 from migrations_legacy.models import ArchivedRow, ArchivedTable
 from migrations_legacy.reading.school import School
+from migrations_legacy.secrets import is_secret
 
 _AT_ONCE = 500
 _LONGEST_KEY = 200
@@ -134,13 +135,13 @@ def _to_keep(school: School, fate: TableFate) -> Iterator[Kept]:
 
 def _whole_rows(school: School, fate: TableFate) -> Iterator[Kept]:
     facts = school.reader.tables()[fate.name]
-    places = [facts.column_names.index(name) for name in facts.key]
     number = 0
     for batch in school.reader.batches(fate.name):
         for values in batch:
             number += 1
-            key = ", ".join(str(values[place]) for place in places) or f"row {number}"
             row = dict(zip(facts.column_names, values, strict=True))
+            told = not any(is_secret(name, row[name]) for name in facts.key)
+            key = (", ".join(str(row[name]) for name in facts.key) if told else "") or f"row {number}"
             yield Kept(number, key[:_LONGEST_KEY], fate.rule, row, whole=True)
 
 

@@ -70,6 +70,10 @@ def align(tables: Mapping[str, SourceTable], names: Mapping[str, str], said: Ope
         _find_by_name(alignment, references, aligned, said)
     aligned = {table: a for table, a in aligned.items() if a.found.keys() - {TABLES[table].key}}
     for alignment in aligned.values():
+        for column, target in TABLES[alignment.table].references.items():
+            if column in alignment.found and target in aligned:
+                references.name(alignment.origin.name, alignment.found[column].column, aligned[target].origin.name)
+    for alignment in aligned.values():
         _check_references(alignment, references, aligned)
         _find_by_target(alignment, references, aligned, said)
     for alignment in aligned.values():
@@ -147,6 +151,8 @@ def _fits(column: SourceColumn, refers_to: str | None, aligned: Mapping[str, Ali
     if refers_to is None:
         return is_key or column.refers_to is None
     if column.refers_to is not None or not column.kind or column.holds_numbers or refers_to not in aligned:
+        return True
+    if column.name.lower().endswith("id"):
         return True
     origin = aligned[refers_to].origin
     keys = [origin.column(name) for name in origin.key]

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from migrations_legacy.passwords import is_hashed
 from migrations_legacy.reading.columns import PROFILES, Alignment
 from migrations_legacy.reading.defaults import UNKNOWN_TIME
 from migrations_legacy.reading.names import column_synonyms, plain
@@ -81,8 +82,8 @@ def own_logins(alignment: Alignment) -> OwnLogins | None:
     return OwnLogins(alignment.table, columns, always=admin is None)
 
 
-class Usernames:
-    """Keeps usernames apart, in the order of ids: who comes second gets the id appended."""
+class Accounts:
+    """Sees to it that accounts can be told apart, in the order of ids: who comes second gets the id appended."""
 
     def __init__(self, notes: Counter[str]) -> None:
         self._seen: set[str] = set()
@@ -91,6 +92,8 @@ class Usernames:
     def settle(self, rows: Iterator[dict[str, object]]) -> Iterator[dict[str, object]]:
         """The same rows with a username each."""
         for row in rows:
+            if not is_hashed(str(row["password"] or "")):
+                self._notes["passwords in clear: hashed, and stored nowhere else"] += 1
             name = str(row["username"] or "").strip()
             if not name:
                 self._notes["no username was kept: the e-mail, or user- and the id"] += 1

@@ -23,10 +23,17 @@ class References:
     def __init__(self, tables: Mapping[str, SourceTable]) -> None:
         self._tables = tables
         self._by_lower = {name.lower(): name for name in tables}
+        self._named: dict[tuple[str, str], str] = {}
+
+    def name(self, table: str, column: str, target: str) -> None:
+        """Take a column for a reference because of its name; a declared target counts more."""
+        self._named[table, column] = target
 
     def target(self, table: str, column: str) -> tuple[str, str] | None:
-        """The table and column that a foreign key declares, if both are there."""
+        """The table and column that a foreign key declares, or that it is named for, if both are there."""
         declared = self._tables[table].column(column).refers_to
+        if declared is None and (named := self._named.get((table, column))):
+            return named, self.key(named)
         name = self._by_lower.get(declared[0].lower()) if declared else None
         if declared is None or name is None:
             return None

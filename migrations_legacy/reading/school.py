@@ -9,7 +9,7 @@ from migrations_legacy.reading.aligned import AlignedTables
 from migrations_legacy.reading.fallbacks import RAW, Fallbacks
 from migrations_legacy.reading.made import Fill, MadeRows
 from migrations_legacy.reading.operator import OperatorMap
-from migrations_legacy.reading.people import Usernames
+from migrations_legacy.reading.people import Accounts
 from migrations_legacy.reading.takes import Takes
 from migrations_legacy.sources.base import Reader, Row, Values
 
@@ -30,7 +30,7 @@ class School:
         self.made = MadeRows(self.aligned)
         self.notes: dict[str, Counter[str]] = {}
         self.met: dict[str, Counter[str]] = {}
-        self._takes = Takes(self.aligned, self.made.years_within)
+        self._takes = Takes(self.aligned, self.made)
         self._fallbacks = Fallbacks(self.made, self._unnoted)
 
     @property
@@ -57,7 +57,7 @@ class School:
         rows = self._found(table, notes, met) if table in self.aligned else iter(())
         if table in self.made.tables:
             rows = merge(rows, self.made.rows(table), key=lambda row: row["id"])
-        return Usernames(notes).settle(rows) if table == "customuser" else rows
+        return Accounts(notes).settle(rows) if table == "customuser" else rows
 
     def repeated(self, table: str, columns: tuple[str, ...]) -> frozenset[Values]:
         alignment = self.aligned.get(table)
