@@ -171,3 +171,11 @@ def test_the_readme_describes_every_setting() -> None:
     described = set(re.findall(r"`([A-Z_<>]+)`", table))
     expected = {field.upper() for field in Environment.model_fields} - {"MODULE_URLS", "MODULE_DATABASE_URLS"}
     assert expected | {"<NAME>_URL", "<NAME>_DATABASE_URL"} <= described
+
+
+def test_the_sandbox_is_given_a_secret_that_does_not_give_the_signing_key_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = environment(monkeypatch, ENVIRONMENT="local", SECRET_KEY="k" * 40).sandbox_secret()
+    assert made == environment(monkeypatch, ENVIRONMENT="local", SECRET_KEY="k" * 40).sandbox_secret()
+    assert made != environment(monkeypatch, ENVIRONMENT="local", SECRET_KEY="j" * 40).sandbox_secret()
+    assert "k" * 3 not in made
+    assert environment(monkeypatch, ENVIRONMENT="local", SANDBOX_PAYMENT_SECRET="given").sandbox_secret() == "given"
