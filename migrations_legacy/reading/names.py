@@ -1,6 +1,7 @@
 """What else tables and columns of the legacy are called in its variants."""
 
 import re
+from functools import cache
 
 TABLE_SYNONYMS: dict[str, str] = {
     "customuser": "user account",
@@ -75,11 +76,13 @@ REFERENCE_SYNONYMS: dict[str, str] = {
 }
 
 
+@cache
 def plain(name: str) -> str:
     """A name without case, separators and doubled letters, in which many misspellings lie: `stafff_id` → `stafid`."""
     return re.sub(r"(.)\1+", r"\1", re.sub(r"[\W_]+", "", name.lower()))
 
 
+@cache
 def stem(name: str) -> str:
     """A table's plain name without what tells singular from plural: `Courses`, `coursemodel` → `course`."""
     bare = plain(name).removesuffix("model")
@@ -107,16 +110,19 @@ def close(one: str, other: str) -> bool:
     return swapped or one[start + 1 :] == other[start + 1 :]
 
 
+@cache
 def table_synonyms(table: str) -> frozenset[str]:
     """Stems of other words for a table."""
     return frozenset(stem(word) for word in TABLE_SYNONYMS.get(table, "").split())
 
 
+@cache
 def column_synonyms(column: str) -> frozenset[str]:
     """Plain forms of other words for a column."""
     return frozenset(plain(word) for word in COLUMN_SYNONYMS.get(column, "").split())
 
 
+@cache
 def reference_synonyms(column: str) -> frozenset[str]:
     """Plain forms of other words for what a foreign key refers to."""
     own = reference_stem(column)

@@ -4,6 +4,8 @@ import argparse
 import signal
 import sqlite3
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -85,18 +87,28 @@ class Command(BaseCommand):
 
     def _follow(self, options: dict[str, Any]) -> Report:
         """Until somebody says stop; the run that is at work then is completed."""
-        stop = threading.Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: stop.set())
-        runs = follow(
-            lambda: open_source(options["source"]), _wishes(options), Silent(), every=options["follow"], stop=stop
-        )
-        for report in runs:
-            self.stdout.write(in_one_line(report))
-            self.stdout.flush()
-            if not report.succeeded:
-                break
+        with _stopped_by(signal.SIGINT, signal.SIGTERM) as stop:
+            runs = follow(
+                lambda: open_source(options["source"]), _wishes(options), Silent(), every=options["follow"], stop=stop
+            )
+            for report in runs:
+                self.stdout.write(in_one_line(report))
+                self.stdout.flush()
+                if not report.succeeded:
+                    break
         return report
+
+
+@contextmanager
+def _stopped_by(*signals: signal.Signals) -> Iterator[threading.Event]:
+    """An event that these signals set, in the place of what they do otherwise."""
+    stop = threading.Event()
+    before = {number: signal.signal(number, lambda *_: stop.set()) for number in signals}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _wishes(options: dict[str, Any]) -> Wishes:
