@@ -7,10 +7,8 @@ from modules.users import sessions, signing_keys, tokens
 
 
 @scheduled(every=timedelta(days=1))
-def forget_sessions() -> int:
-    """Forget where people were logged in long ago, and what could be of use to nobody but a thief. Returns how many
-    sessions.
-    """
+def forget_sessions() -> str:
+    """Forget where people were logged in long ago, and what could be of use to nobody but a thief."""
     tokens.forget()
     signing_keys.forget()
-    return sessions.forget()
+    return f"{sessions.forget()} sessions forgotten"

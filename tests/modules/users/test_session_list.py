@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.core.management import call_command
 from pytest_django import DjangoAssertNumQueries
 
 from contracts.base import Actor, PageRequest
@@ -13,6 +12,7 @@ from contracts.users import Origin, SessionInfo, SessionKind, UsersService
 from kernel.models import AuditEntry
 from modules.users import sessions
 from modules.users.models import User, UserSession
+from modules.users.tasks import forget_sessions
 from tests import actors
 from tests.modules.users.fakes import Referring
 from tests.modules.users.people import PASSWORD, begin_session, make_hod, make_student, make_teacher
@@ -206,5 +206,5 @@ def test_sessions_are_forgotten_long_after_they_ended(users: UsersService) -> No
     begin_session(user)
     with time_machine.travel(timedelta(days=14) + sessions.KEPT_FOR + timedelta(minutes=1), tick=False):
         fresh = begin_session(user)
-        call_command("forget_sessions", verbosity=0)
+        assert forget_sessions() == "1 sessions forgotten"
         assert [s.public_id for s in UserSession.objects.all()] == [fresh]
