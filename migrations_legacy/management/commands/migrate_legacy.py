@@ -1,4 +1,4 @@
-"""`manage.py migrate_legacy SOURCE... [--media FOLDER] [--dry-run | --follow] [--prefer legacy|new] [--report FILE]`"""
+"""`manage.py migrate_legacy [inspect] SOURCE... [--map FILE] [--media FOLDER] [--dry-run | --follow] [--report FILE] ...`"""
 
 import argparse
 import signal
@@ -12,27 +12,41 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
+from migrations_legacy.contexts import CONTEXTS
 from migrations_legacy.errors import LegacyError, first_line
+from migrations_legacy.fates import fates
+from migrations_legacy.inspection import inspection
 from migrations_legacy.media import check_folder
 from migrations_legacy.merging import Prefer
 from migrations_legacy.progress import Silent, Written
 from migrations_legacy.reading.opening import open_source
+from migrations_legacy.reading.operator import read_map
+from migrations_legacy.reading.school import School
 from migrations_legacy.rendering import as_text, write_report
 from migrations_legacy.report import Report
 from migrations_legacy.runs import Wishes, follow, in_one_line, run_once
 
+_INSPECT = "inspect"
 _ROOM = 1_000_000
 """Ids that are left to a legacy that goes on being used, above those that it has."""
 
 
 class Command(BaseCommand):
     help = (
-        "Moves a legacy school in: reads a SQLite file or dumpdata JSON, never writes to it, keeps all ids and "
+        "Moves a legacy school in: reads a database, file or dump, never writes to it, keeps all ids and "
         "password hashes. Can be repeated: each run brings over what changed since the last."
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("source", nargs="+", help="one SQLite file, or one or more dumpdata JSON files")
+        parser.add_argument(
+            "source",
+            nargs="+",
+            help="one SQLite file, dump of MySQL or database URL, or one or more dumpdata JSON files; "
+            "with the word inspect before it, nothing is moved and only said what would be",
+        )
+        parser.add_argument(
+            "--map", type=Path, metavar="FILE", help="a TOML file that says what tables and columns mean"
+        )
         parser.add_argument("--media", type=Path, metavar="FOLDER", help="the legacy's media folder, to be copied")
         parser.add_argument("--dry-run", action="store_true", help="read, convert and compare, but write nothing")
         parser.add_argument(
@@ -57,6 +71,9 @@ class Command(BaseCommand):
         try:
             if options["media"]:
                 check_folder(options["media"])
+            if options["source"][0] == _INSPECT and len(options["source"]) > 1:
+                self._inspect(options)
+                return
             report = self._follow(options) if options["follow"] else self._move(options)
         except LegacyError as error:
             raise CommandError(str(error)) from error
@@ -79,18 +96,23 @@ class Command(BaseCommand):
 
     def _move(self, options: dict[str, Any]) -> Report:
         progress = Written(self._write_progress, in_place=self.stdout.isatty()) if options["verbosity"] else Silent()
-        source = open_source(options["source"])
+        source = _opened(options)
         try:
             return run_once(source, _wishes(options), progress)
+        finally:
+            source.close()
+
+    def _inspect(self, options: dict[str, Any]) -> None:
+        source = _opened(options | {"source": options["source"][1:]})
+        try:
+            self.stdout.write(inspection(source, fates(source, CONTEXTS)))
         finally:
             source.close()
 
     def _follow(self, options: dict[str, Any]) -> Report:
         """Until somebody says stop; the run that is at work then is completed."""
         with _stopped_by(signal.SIGINT, signal.SIGTERM) as stop:
-            runs = follow(
-                lambda: open_source(options["source"]), _wishes(options), Silent(), every=options["follow"], stop=stop
-            )
+            runs = follow(lambda: _opened(options), _wishes(options), Silent(), every=options["follow"], stop=stop)
             for report in runs:
                 self.stdout.write(in_one_line(report))
                 self.stdout.flush()
@@ -109,6 +131,11 @@ def _stopped_by(*signals: signal.Signals) -> Iterator[threading.Event]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _opened(options: dict[str, Any]) -> School:
+    said = read_map(options["map"]) if options["map"] else None
+    return open_source(options["source"], said)
 
 
 def _wishes(options: dict[str, Any]) -> Wishes:
