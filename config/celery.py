@@ -27,7 +27,7 @@ app.conf.update(
     accept_content=["json"],
     task_ignore_result=True,
     task_create_missing_queues=True,
-    task_default_queue=settings.LOCAL_MODULES[0],
+    task_default_queue=next(iter(settings.LOCAL_MODULES), "portal"),
     worker_prefetch_multiplier=1,
     worker_hijack_root_logger=False,
     worker_send_task_events=False,

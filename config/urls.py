@@ -6,14 +6,13 @@ from importlib.util import find_spec
 
 from django.conf import settings
 from django.urls import include, path
-from django.views.defaults import bad_request
+from django.views import defaults
 
 from kernel.rest.problems import api_or
-from portal.views import errors
 
 urlpatterns = [
     path("", include("kernel.urls")),
-    path("", include("portal.urls")),
+    *([path("", include("portal.urls"))] if settings.HAS_PORTAL else []),
     *(path("", include(urls)) for name in settings.LOCAL_MODULES if find_spec(urls := f"modules.{name}.urls")),
     path("", include("config.api")),
 ]
@@ -26,7 +25,14 @@ if settings.HAS_USERS:
 
     urlpatterns.append(path("admin/", admin.site.urls))
 
-handler400 = api_or(bad_request, 400)
-handler403 = api_or(errors.forbidden, 403)
-handler404 = api_or(errors.not_found, 404)
-handler500 = api_or(errors.server_error, 500)
+handler400 = api_or(defaults.bad_request, 400)
+if settings.HAS_PORTAL:
+    from portal.views import errors
+
+    handler403 = api_or(errors.forbidden, 403)
+    handler404 = api_or(errors.not_found, 404)
+    handler500 = api_or(errors.server_error, 500)
+else:
+    handler403 = api_or(defaults.permission_denied, 403)
+    handler404 = api_or(defaults.page_not_found, 404)
+    handler500 = api_or(defaults.server_error, 500)

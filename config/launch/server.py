@@ -41,7 +41,7 @@ def replace_this_process(*, host: str, port: int, workers: int) -> None:
     sys.stderr.flush()
     path = os.pathsep.join([str(ROOT / "src"), str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
     arguments = command(host=host, port=port, workers=workers)
-    if settings.CELERY_BROKER_URL:
+    if settings.CELERY_BROKER_URL and settings.LOCAL_MODULES:
         together = {"web": arguments, "worker": background.worker(settings.LOCAL_MODULES), "beat": background.beat()}
         arguments = [sys.executable, "-m", "config.launch.supervisor", json.dumps(together)]
     os.execve(arguments[0], arguments, {**os.environ, "PYTHONPATH": path})

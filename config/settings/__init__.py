@@ -38,6 +38,7 @@ SERVICE_SECRETS = env.service_secrets()
 CONSUMERS_FILE = ROOT / "config" / "consumers.json"
 CONSUMERS: dict[str, list[str]] = json.loads(CONSUMERS_FILE.read_text(encoding="utf-8"))
 HAS_USERS = "users" in LOCAL_MODULES
+HAS_PORTAL = env.serves_pages
 TABLES_FOLLOW = {"auth": "users", "admin": "users", "contenttypes": "users"}
 GUARD = env.guard or ("raise" if env.local else "log")
 RPC_STRICT = False
@@ -54,8 +55,8 @@ INSTALLED_APPS = [
     "ninja",
     "django_structlog",
     *(f"modules.{name}" for name in LOCAL_MODULES),
-    "portal",
-    "migrations_legacy",
+    *(["portal"] if HAS_PORTAL else []),
+    *([] if DIVIDED else ["migrations_legacy"]),
     "config",
     "kernel",
 ]
@@ -76,7 +77,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "kernel.middleware.RunningModuleMiddleware",
-    "portal.middleware.ErrorPagesMiddleware",
+    *(["portal.middleware.ErrorPagesMiddleware"] if HAS_PORTAL else []),
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -89,7 +90,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 *(["django.contrib.auth.context_processors.auth"] if HAS_USERS else []),
                 "django.contrib.messages.context_processors.messages",
-                "portal.context.page",
+                *(["portal.context.page"] if HAS_PORTAL else []),
             ]
         },
     }
@@ -153,7 +154,8 @@ SESSION_COOKIE_AGE = env.page_session_days * 24 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.environment == "production"
-CSRF_FAILURE_VIEW = "portal.views.errors.csrf_failure"
+if HAS_PORTAL:
+    CSRF_FAILURE_VIEW = "portal.views.errors.csrf_failure"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.environment == "production" else None
 SECURE_HSTS_SECONDS = 3600 if env.environment == "production" else 0
 SECURE_CONTENT_TYPE_NOSNIFF = True

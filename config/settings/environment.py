@@ -15,6 +15,9 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = ("users", "academics", "attendance", "assessments", "leaves", "notifications", "feedback", "finance")
 
+PORTAL = "portal"
+"""The pages, where MODULES says what runs in a process."""
+
 WordList = Annotated[tuple[str, ...], NoDecode]
 """Words separated by commas or blanks."""
 
@@ -37,7 +40,9 @@ class Environment(BaseSettings):
     school_name: str = "School"
     currency: str = "INR"
     modules: WordList = ()
-    """Those that run in this process; empty: all that have no address elsewhere."""
+    """Those that run in this process, "portal" for the pages among them; empty: the pages, and all modules that have no
+    address elsewhere.
+    """
     service_secret: Annotated[tuple[SecretStr, ...], NoDecode] = ()
     """Sign the calls between processes: the first makes tokens, all are accepted."""
     guard: Literal["raise", "log"] | None = None
@@ -111,8 +116,8 @@ class Environment(BaseSettings):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if unknown := set(self.modules) - set(MODULES):
-            raise ValueError(f"MODULES names {', '.join(sorted(unknown))}; known are {', '.join(MODULES)}")
+        if unknown := set(self.modules) - {*MODULES, PORTAL}:
+            raise ValueError(f"MODULES names {', '.join(sorted(unknown))}; known are {', '.join(MODULES)} and {PORTAL}")
         self._house_fits()
         if self.environment == "production":
             if len(self.secret_key.get_secret_value()) < 32:
@@ -150,7 +155,12 @@ class Environment(BaseSettings):
     @property
     def local_modules(self) -> tuple[str, ...]:
         """The modules that run in this process."""
-        return self.modules or tuple(m for m in MODULES if m not in self.module_urls)
+        return tuple(m for m in MODULES if (m in self.modules if self.modules else m not in self.module_urls))
+
+    @property
+    def serves_pages(self) -> bool:
+        """Whether the portal is in this process."""
+        return not self.modules or PORTAL in self.modules
 
     @property
     def divided(self) -> bool:
