@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.benchmarks.timing import report
-from tests.legacy.test_samples import SAMPLES
+from tests.legacy.samples import generate
 
 pytestmark = pytest.mark.benchmark
 
@@ -51,8 +51,7 @@ def moved_in(size: str, folder: Path) -> Path:
     database = home / "school.sqlite3"
     if not (home / "complete").exists():
         home.mkdir(parents=True, exist_ok=True)
-        generator = [sys.executable, str(SAMPLES / "make_legacy_db.py"), "--size", size, "--out", str(home), "--force"]
-        subprocess.run(generator, check=True, stdout=subprocess.DEVNULL)
+        generate(size, home)
         run("manage.py", "migrate", "--verbosity", "0", database=database)
         run("manage.py", "migrate_legacy", str(home / "db.sqlite3"), "--media", str(home / "media"), database=database)
         (home / "complete").touch()

@@ -1,13 +1,7 @@
-"""The shared samples of legacy schools move in: the golden one as database and as JSON, and a generated larger one.
-
-They lie beside the repository, or where LEGACY_SAMPLES says.
-"""
+"""The shared samples of legacy schools move in: the golden one as database and as JSON, and a generated larger one."""
 
 import hashlib
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,36 +12,22 @@ from django.core.management import call_command
 from migrations_legacy.models import QuarantinedRow
 from modules.attendance.models import Attendance, AttendanceReport
 from modules.users.models import StudentProfile, User
-
-SAMPLES = Path(os.environ.get("LEGACY_SAMPLES", Path(__file__).resolve().parents[3] / "shared" / "legacy"))
+from tests.legacy.samples import generate, golden_manifest, sample
+from tests.portal import query_counts
+from tests.portal.moved import counted_pages
 
 pytestmark = pytest.mark.django_db
-
-
-def _sample(name: str) -> Path:
-    path = SAMPLES / name
-    if not path.exists():
-        pytest.fail(f"{path} is not there; say where the samples of the legacy are with LEGACY_SAMPLES=folder")
-    return path
 
 
 @pytest.fixture(scope="session")
 def medium(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A school of 1,000 students and 100,000 reports."""
-    folder = tmp_path_factory.mktemp("medium")
-    generator = _sample("make_legacy_db.py")
-    subprocess.run(
-        [sys.executable, generator, "--size", "medium", "--out", folder, "--force"],
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )
-    return folder
+    return generate("medium", tmp_path_factory.mktemp("medium"))
 
 
 @pytest.fixture
 def manifest() -> dict[str, Any]:
-    content: dict[str, Any] = json.loads(_sample("golden/manifest.json").read_text())
-    return content
+    return golden_manifest()
 
 
 def moved(*sources: Path, report: Path, **options: Any) -> dict[str, Any]:
@@ -67,7 +47,7 @@ def fingerprint(folder: Path) -> dict[str, str]:
 
 
 def test_the_golden_school_moves_in_with_nothing_lost(manifest: dict[str, Any], tmp_path: Path) -> None:
-    golden = _sample("golden")
+    golden = sample("golden")
     before = fingerprint(golden)
     report = moved(golden / "db.sqlite3", media=golden / "media", report=tmp_path / "report.json")
     assert report["succeeded"]
@@ -93,7 +73,7 @@ def test_the_golden_school_moves_in_with_nothing_lost(manifest: dict[str, Any], 
 
 
 def test_every_login_of_the_golden_school_still_works(manifest: dict[str, Any], tmp_path: Path) -> None:
-    moved(_sample("golden/db.sqlite3"), report=tmp_path / "report.json")
+    moved(sample("golden/db.sqlite3"), report=tmp_path / "report.json")
     tried = 0
     for name, login in manifest["credentials"].items():
         account = User.objects.get(pk=login["id"])
@@ -108,14 +88,14 @@ def test_every_login_of_the_golden_school_still_works(manifest: dict[str, Any], 
 
 
 def test_the_golden_dump_moves_in_like_the_database(tmp_path: Path) -> None:
-    report = moved(_sample("golden/dumpdata.json"), report=tmp_path / "report.json")
+    report = moved(sample("golden/dumpdata.json"), report=tmp_path / "report.json")
     assert report["succeeded"]
     from_dump = dict(figures(report, "written"))
     people = list(StudentProfile.objects.order_by("pk").values("pk", "user_id", "profile_pic", "address"))
     hashes = list(User.objects.order_by("pk").values_list("pk", "password"))
-    again = moved(_sample("golden/dumpdata.json"), report=tmp_path / "again.json")
+    again = moved(sample("golden/dumpdata.json"), report=tmp_path / "again.json")
     assert not again["changed"]
-    other = moved(_sample("golden/db.sqlite3"), report=tmp_path / "database.json")
+    other = moved(sample("golden/db.sqlite3"), report=tmp_path / "database.json")
     assert other["succeeded"]
     # Dumps cut times to milliseconds, so that many rows differ; what they tell is the same.
     inserted = {source for source, rows in figures(other, "inserted") if rows}
@@ -131,6 +111,7 @@ def test_a_larger_school_moves_in_and_then_stays_unchanged(medium: Path, tmp_pat
     report = moved(medium / "db.sqlite3", media=medium / "media", report=tmp_path / "report.json")
     assert report["succeeded"]
     assert dict(figures(report, "written"))["attendancereport"] > 90_000
+    assert query_counts.compare(counted_pages(), file=query_counts.MOVED) == {}, "see tests/portal/query_counts.py"
     again = moved(medium / "db.sqlite3", media=medium / "media", report=tmp_path / "again.json")
     assert again["succeeded"]
     assert not again["changed"]

@@ -1,7 +1,6 @@
 """The people of the golden legacy school log in at the portal, with what they always typed."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -15,23 +14,15 @@ from pytest_django import Settings
 from modules.attendance.models import AttendanceReport
 from modules.users.models import User
 from modules.users.throttle import MOST_FAILURES
+from tests.legacy.samples import golden_manifest, sample
 from tests.portal.pages import text_of
 
-SAMPLES = Path(os.environ.get("LEGACY_SAMPLES", Path(__file__).resolve().parents[3] / "shared" / "legacy"))
 HOMES = {"1": "/admin_home/", "2": "/staff_home/", "3": "/student_home/"}
-
-
-def sample(name: str) -> Path:
-    path = SAMPLES / name
-    if not path.exists():
-        pytest.fail(f"{path} is not there; say where the samples of the legacy are with LEGACY_SAMPLES=folder")
-    return path
 
 
 @pytest.fixture
 def manifest() -> dict[str, Any]:
-    content: dict[str, Any] = json.loads(sample("golden/manifest.json").read_text())
-    return content
+    return golden_manifest()
 
 
 @pytest.fixture
@@ -182,10 +173,3 @@ def test_the_awkward_registers_of_the_legacy_are_shown(
     orphan = awkward["attendance_with_orphan_report"]
     rows = json.loads(client.post("/admin_get_attendance_student/", {"attendance_date": orphan["attendance"]}).json())
     assert len(rows) == orphan["live_students"]
-
-
-def test_all_lists_of_the_old_school_open_for_its_head(moved: None, credentials: dict[str, dict[str, Any]]) -> None:
-    client, _home = log_in(credentials["hod"])
-    for path in ("/student_leave_view/", "/staff_leave_view/", "/inbox/", "/admin_view_attendance/"):
-        for query in ("", "?page=2", "?size=100", "?sort=first_day", "?export=csv"):
-            assert client.get(path + query).status_code == 200, path + query

@@ -116,8 +116,11 @@ def _apply(request: HttpRequest, *, back: str) -> HttpResponseBase:
 
 
 def _own_page(request: HttpRequest, save_url: str) -> HttpResponseBase:
+    actor = actor_of(request)
+    if actor.profile_id is None:
+        return render(request, "portal/pages/no_profile.html")
     state = ListState.from_request(request, sortable=("applied_at", "first_day", "status"))
-    page = services.get(LeavesService).own(actor=actor_of(request), page=state.page_request())
+    page = services.get(LeavesService).own(actor=actor, page=state.page_request())
     table = Table(
         columns=(
             Column("first_day", _("Days"), sortable=True),

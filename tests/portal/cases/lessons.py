@@ -16,6 +16,7 @@ CASES: dict[str, Pair] = {
     "staff_take_attendance": page("Botany (Biology)"),
     "staff_update_attendance": page("Markets (Economics & Trade)"),
     "admin_view_attendance": page("Genetics"),
+    "attendance_report": page("Attendance report"),
     "student_view_attendance": page("Genetics"),
     "student_view_attendance_post": refusing(
         Case(
