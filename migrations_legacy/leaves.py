@@ -18,9 +18,8 @@ def leave_status(value: object) -> str:
     number = integer(value)
     if number is not None and number in _STATUS:
         return _STATUS[number]
-    raise Doubtful(
-        LeaveStatus.REJECTED.value, f"leave_status {value} means nothing; it is shown as rejected, as before"
-    )
+    text = f"leave_status {value} means nothing; it is shown as rejected, as before"
+    raise Doubtful(LeaveStatus.REJECTED.value, text, rule="decisions that mean nothing are shown as rejected")
 
 
 def legacy_leave_status(status: str) -> int:

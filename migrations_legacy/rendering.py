@@ -1,8 +1,10 @@
-"""A report as text for people and as JSON for programs."""
+"""A report as text and as a page of its own for people, and as JSON for programs."""
 
 import json
 from collections.abc import Iterator
 from pathlib import Path
+
+from django.template.loader import render_to_string
 
 from migrations_legacy.report import MediaReport, Report, TableReport
 
@@ -11,11 +13,14 @@ _SHOWN = 20
 
 
 def write_report(report: Report, path: Path) -> None:
-    """Write a report to a file: JSON when its name ends in .json, else text."""
-    if path.suffix.lower() == ".json":
-        content = json.dumps(report.as_dict(), indent=2, ensure_ascii=False) + "\n"
-    else:
-        content = as_text(report) + "\n"
+    """Write a report to a file: JSON or HTML when its name ends in .json or .html, else text."""
+    match path.suffix.lower():
+        case ".json":
+            content = json.dumps(report.as_dict(), indent=2, ensure_ascii=False) + "\n"
+        case ".html" | ".htm":
+            content = as_html(report)
+        case _:
+            content = as_text(report) + "\n"
     path.write_text(content, encoding="utf-8")
 
 
@@ -24,17 +29,50 @@ def as_text(report: Report) -> str:
     return "\n".join(_lines(report))
 
 
+def as_html(report: Report) -> str:
+    """The report as a page that needs nothing from elsewhere."""
+    tables = report.tables
+    figures = [
+        ("rows in the source", sum(fate.rows for fate in report.sources)),
+        ("written", sum(table.written for table in tables)),
+        ("unchanged", sum(table.unchanged for table in tables if table.main)),
+        ("deleted", sum(table.removed for table in tables)),
+        ("quarantined", sum(table.quarantined.total() for table in tables)),
+        ("skipped", sum(table.skipped.total() for table in tables)),
+        ("archived as a whole", sum(fate.archived for fate in report.sources)),
+        ("conflicts", report.conflicts),
+    ]
+    # Templates ask a Counter for its entry "items" before its method.
+    shown = {"tables": [table.as_dict() for table in tables], "rules": list(_rules(report))}
+    return render_to_string("migrations_legacy/report.html", {"report": report, "figures": figures, **shown})
+
+
+def _rules(report: Report) -> Iterator[tuple[str, str, int]]:
+    for table, rules in sorted(report.rules.items()):
+        for rule, rows in sorted(rules.items()):
+            yield table, rule, rows
+
+
 def _lines(report: Report) -> Iterator[str]:
     yield f"Source: {report.source}"
     yield ""
     yield from _aligned([_HEAD, *(_figures(table) for table in report.tables)])
     yield ""
-    for table in report.tables:
-        yield from _remarks(table)
+    for figures in report.tables:
+        yield from _remarks(figures)
     for name, rows in sorted(report.unmapped.items()):
         yield f"{name}: not a table of the legacy; its {rows} rows are archived"
     for name, columns in sorted(report.extra_columns.items()):
         yield f"{name}: archived columns: {', '.join(columns)}"
+    for table, rule, rows in _rules(report):
+        yield f"{table}: {rows} by the rule “{rule}”"
+    for fate in report.sources:
+        if not fate.balances:
+            wrong = ", ".join(column.name for column in fate.columns if not column.balances) or "rows"
+            yield f"{fate.name}: not everything is accounted for: {wrong}"
+    if report.sources and report.succeeded:
+        columns = sum(len(fate.columns) for fate in report.sources)
+        yield f"All {len(report.sources)} tables and {columns} columns of the source are accounted for."
     for name in report.absent:
         yield f"{name}: nothing in the source"
     if report.media:

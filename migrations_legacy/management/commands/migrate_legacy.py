@@ -1,4 +1,4 @@
-"""`manage.py migrate_legacy [inspect] SOURCE... [--map FILE] [--media FOLDER] [--dry-run | --follow] [--report FILE] ...`"""
+"""`manage.py migrate_legacy [inspect] SOURCE... [--map FILE] [--media FOLDER] [--dry-run] [--follow] [--report FILE]`"""
 
 import argparse
 import signal
@@ -61,7 +61,9 @@ class Command(BaseCommand):
             metavar="IDS",
             help="how many ids above the legacy's are left to it; a million with --follow",
         )
-        parser.add_argument("--report", type=Path, metavar="FILE", help="also write the report here; JSON for *.json")
+        parser.add_argument(
+            "--report", type=Path, metavar="FILE", help="also write the report here; JSON for *.json, a page for *.html"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """CommandError when the source is refused, or when the balance or the checksums fail."""
