@@ -12,11 +12,14 @@ CAPTURE = re.compile(r"<(\w+)>")
 
 
 class Api:
-    """What is found below `/api/v1/<name>/`; the name is the module's, unless another is given."""
+    """What is found below `/api/v1/<name>/`; the name is the module's, unless another is given. The house's own API
+    belongs to no service.
+    """
 
-    def __init__(self, service: type[Service], name: str = "") -> None:
-        self.module = service.module
-        self.name = name or service.module
+    def __init__(self, service: type[Service] | None = None, name: str = "") -> None:
+        self.module = service.module if service else "kernel"
+        self.name = name or self.module
+        self.owner = f"modules.{self.module}.rest" if service else __name__
 
     def path(
         self,
@@ -33,7 +36,7 @@ class Api:
         captures = tuple(CAPTURE.findall(route))
         calls = {method: call.at(captures) for method, call in given.items() if call}
         attributes = {
-            "__module__": f"modules.{self.module}.rest",  # so the guard holds it to the module's own tables
+            "__module__": self.owner,  # so the guard holds it to the module's own tables
             "calls": calls,
             "name": self.name,
             "module": self.module,
