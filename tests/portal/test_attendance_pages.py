@@ -246,7 +246,7 @@ def test_a_student_sees_their_own_figures_in_the_subjects_of_their_course(
     assert "Markets" not in words
 
     absent = school.students[4]
-    assert "Botany 0 0 3 0 0.0" in text_of(browse(absent).get("/student_view_attendance/"))
+    assert "Botany 0.0 % 0 0 3 0" in text_of(browse(absent).get("/student_view_attendance/"))
 
 
 @pytest.fixture

@@ -61,6 +61,12 @@ function onEdit(event) {
   if (form?.matches("[data-warn-unsaved]")) unsaved.add(form);
 }
 
+// --- pictures that are gone: the initials stand below them -----------------------------------------------------------
+
+function forget(picture) {
+  if (picture.matches?.(".avatar img")) picture.remove();
+}
+
 // --- ticked rows -----------------------------------------------------------------------------------------------------
 
 function countTicks() {
@@ -98,6 +104,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("submit", onSubmit);
+document.addEventListener("error", (event) => forget(event.target), true);
 document.addEventListener("input", onEdit);
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-tick-all]")) {
@@ -141,6 +148,7 @@ function fitTables() {
 
 function prepare() {
   fitTables();
+  for (const picture of all(".avatar img")) if (picture.complete && !picture.naturalWidth) forget(picture);
   for (const hidden of all("[data-theme-picker], [data-dismiss], [data-scripted]")) hidden.hidden = false;
   countTicks();
 }
