@@ -14,12 +14,13 @@ from contracts.leaves import LeaveApproved, LeaveCancelled, LeaveEvent, LeaveRej
 
 
 def day(value: date) -> str:
-    return date_format(value, "DATE_FORMAT")
+    """As the pages show it: 3 Mar 2026."""
+    return date_format(value, "j M Y")
 
 
 def moment(value: datetime) -> str:
-    """In the school's time zone."""
-    return date_format(timezone.localtime(value), "DATETIME_FORMAT")
+    """In the school's time zone, as the pages show it."""
+    return date_format(timezone.localtime(value), "j M Y, H:i")
 
 
 def money(amount: Decimal) -> str:

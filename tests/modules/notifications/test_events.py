@@ -45,20 +45,20 @@ CASES: list[tuple[Event, Told]] = [
     (
         LeaveRequested(**leave(ASHA), reason="Wedding"),
         [
-            ("hod", 1, "leave", "Asha Rao asks for leave (March 2, 2026 to March 3, 2026): Wedding"),
-            ("hod", 2, "leave", "Asha Rao asks for leave (March 2, 2026 to March 3, 2026): Wedding"),
+            ("hod", 1, "leave", "Asha Rao asks for leave (2 Mar 2026 to 3 Mar 2026): Wedding"),
+            ("hod", 2, "leave", "Asha Rao asks for leave (2 Mar 2026 to 3 Mar 2026): Wedding"),
         ],
     ),
     (
         LeaveRequested(**leave(DEVI, last_day=date(2026, 3, 2)), reason="Exam"),
         [
-            ("hod", 1, "leave", "Devi Rao asks for leave (March 2, 2026): Exam"),
-            ("hod", 2, "leave", "Devi Rao asks for leave (March 2, 2026): Exam"),
+            ("hod", 1, "leave", "Devi Rao asks for leave (2 Mar 2026): Exam"),
+            ("hod", 2, "leave", "Devi Rao asks for leave (2 Mar 2026): Exam"),
         ],
     ),
     (
         LeaveApproved(**leave(ASHA), note="", reason="Wedding"),
-        [("student", 701, "leave", "Your leave (March 2, 2026 to March 3, 2026) is approved.")],
+        [("student", 701, "leave", "Your leave (2 Mar 2026 to 3 Mar 2026) is approved.")],
     ),
     (
         LeaveApproved(**leave(DEVI, **{**NO_DAYS, "written_dates": " next week "}), note="Enjoy", reason="Trip"),
@@ -70,13 +70,13 @@ CASES: list[tuple[Event, Told]] = [
     ),
     (
         LeaveCancelled(**leave(ASHA), was=LeaveStatus.APPROVED),
-        [("student", 701, "leave", "Your approved leave (March 2, 2026 to March 3, 2026) is cancelled.")],
+        [("student", 701, "leave", "Your approved leave (2 Mar 2026 to 3 Mar 2026) is cancelled.")],
     ),
     (
         LeaveCancelled(**leave(STRANGER, last_day=date(2026, 3, 2)), was=LeaveStatus.PENDING),
         [
-            ("hod", 1, "leave", "A student withdrew the request for leave (March 2, 2026)."),
-            ("hod", 2, "leave", "A student withdrew the request for leave (March 2, 2026)."),
+            ("hod", 1, "leave", "A student withdrew the request for leave (2 Mar 2026)."),
+            ("hod", 2, "leave", "A student withdrew the request for leave (2 Mar 2026)."),
         ],
     ),
     (
@@ -91,7 +91,7 @@ CASES: list[tuple[Event, Told]] = [
                 "student",
                 student_id,
                 "assignment",
-                "New assignment in Optics: “Lenses”, due March 1, 2026, 9:30 a.m.",
+                "New assignment in Optics: “Lenses”, due 1 Mar 2026, 09:30",
             )
             for student_id in (701, 702, 703)
         ],
@@ -113,7 +113,7 @@ CASES: list[tuple[Event, Told]] = [
     ),
     (
         FineIssued(**FINE, amount=Decimal("1500.5"), reason="Late book", due_date=date(2026, 4, 1)),
-        [("student", 701, "fine", "Fine no. 12: INR 1,500.50 for “Late book”. Pay it by April 1, 2026.")],
+        [("student", 701, "fine", "Fine no. 12: INR 1,500.50 for “Late book”. Pay it by 1 Apr 2026.")],
     ),
     (FineCancelled(**FINE), [("student", 701, "fine", "Fine no. 12 is cancelled. You need not pay it.")]),
     (

@@ -41,7 +41,7 @@ def test_a_fined_student_gets_a_mail_with_all_that_matters(tell: Tell) -> None:
     tell(fine())
     (message,) = mail.outbox
     assert (message.to, message.subject) == (["s701@school.example"], "Fine no. 12")
-    for part in ("Dear Asha Rao", "INR 500.00", "Late book", "April 1, 2026"):
+    for part in ("Dear Asha Rao", "INR 500.00", "Late book", "1 Apr 2026"):
         assert part in message.body
     delivery = EmailDelivery.objects.get()
     assert (delivery.state, delivery.attempts) == (EmailState.SENT, 1)
