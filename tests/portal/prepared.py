@@ -15,6 +15,7 @@ from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.core.management import call_command
+from django.db import connections
 
 from contracts.base import Role
 from modules.users.models import User
@@ -49,9 +50,9 @@ class Prepared:
         return self.students[::2]
 
 
-def prepare(database_url: str, facts: Path) -> Prepared:
-    """Fill an empty database, in a process of its own."""
-    environment = environment_for(database_url)
+def prepare(database_url: str, facts: Path, **variables: str) -> Prepared:
+    """Fill an empty database, in a process of its own; `variables` may give modules databases of their own."""
+    environment = environment_for(database_url) | variables
     subprocess.run([sys.executable, "-c", FILL, facts], check=True, cwd=ROOT, env=environment)
     return read(facts)
 
@@ -87,7 +88,8 @@ def _somebody(told: Mapping[str, Any]) -> Somebody:
 
 def write(facts: str) -> None:
     """Make tables and school in the database of this process, and say in a file what is there."""
-    call_command("migrate", verbosity=0)
+    for alias in connections:
+        call_command("migrate", database=alias, verbosity=0)
     school = make_school(students=STUDENTS)
     User.objects.update(password=make_password(PASSWORD, hasher="argon2"))  # what the server's settings verify
     people = [school.hod, school.teacher, school.other_teacher, *school.students]
