@@ -26,8 +26,8 @@ from modules.finance.models import Fine, FinePayment
 from modules.leaves.models import StudentLeave
 from modules.users.models import StudentProfile, User
 from tests.legacy.moving import execute, move
+from tests.legacy.samples import sample
 from tests.legacy.school import HASH_3_2, MEDIA, full_name
-from tests.legacy.test_samples import _sample
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +38,7 @@ LEFT_BEHIND = {"django_session"}
 
 @pytest.fixture
 def golden(tmp_path: Path) -> Path:
-    return Path(shutil.copy(_sample("golden/db.sqlite3"), tmp_path))
+    return Path(shutil.copy(sample("golden/db.sqlite3"), tmp_path))
 
 
 def export(folder: Path, **options: Any) -> tuple[Path, dict[str, Any]]:
@@ -173,7 +173,7 @@ def test_a_school_that_never_was_a_legacy_gets_all_that_the_legacy_needs_to_star
     Course.objects.create(pk=7, name="Optics")
     target, _ = export(tmp_path)
     assert [row[1:3] for row in sorted(rows(target, "django_migrations"))] == list(MIGRATIONS)
-    golden = _sample("golden/db.sqlite3")
+    golden = sample("golden/db.sqlite3")
     for table in ("django_content_type", "auth_permission"):
         assert rows(target, table) == rows(golden, table)
     assert one(target, "courses", 7)["course_name"] == "Optics"

@@ -10,7 +10,7 @@ from django.test import Client
 
 from migrations_legacy.models import QuarantinedRow
 from tests.legacy.moving import move
-from tests.legacy.test_samples import _sample
+from tests.legacy.samples import sample
 
 pytestmark = pytest.mark.django_db
 
@@ -20,14 +20,14 @@ HOMES = {"hod": "/admin_home/", "staff": "/staff_home/", "student": "/student_ho
 
 @pytest.fixture
 def live_sessions() -> dict[str, str]:
-    manifest = json.loads(_sample("golden/manifest.json").read_text())
+    manifest = json.loads(sample("golden/manifest.json").read_text())
     sessions: dict[str, str] = manifest["awkward"]["live_sessions"]
     return sessions
 
 
 @pytest.fixture
 def golden(tmp_path: Path) -> Path:
-    return Path(shutil.copy(_sample("golden/db.sqlite3"), tmp_path))
+    return Path(shutil.copy(sample("golden/db.sqlite3"), tmp_path))
 
 
 @pytest.fixture
