@@ -18,35 +18,20 @@ def main(user_id: int, paths: list[str]) -> None:
     """Measure as this user."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
-    from django.test import Client
+    from tests.portal.moved import browser_of
 
-    client = Client(SERVER_NAME="localhost")
-    client.cookies["sessionid"] = session_of(user_id)
+    client = browser_of(user_id)
     found = {}
     for path in paths:
         times = []
         for _ in range(ROUNDS):
             started = time.perf_counter()
-            response = client.get(path)
+            response = client.get(path, SERVER_NAME="localhost")
             times.append((time.perf_counter() - started) * 1000)
             if response.status_code != 200:
                 sys.exit(f"{path} answered {response.status_code}")
         found[path] = statistics.median(times[5:])
     sys.stdout.write(json.dumps(found))
-
-
-def session_of(user_id: int) -> str:
-    """A page session of the user, made without a password."""
-    from django.conf import settings
-    from django.contrib.auth import get_user_model
-    from django.contrib.sessions.backends.db import SessionStore
-
-    session = SessionStore()
-    session["_auth_user_id"] = str(user_id)
-    session["_auth_user_backend"] = settings.AUTHENTICATION_BACKENDS[0]
-    session["_auth_user_hash"] = get_user_model().objects.get(pk=user_id).get_session_auth_hash()
-    session.save()
-    return str(session.session_key)
 
 
 if __name__ == "__main__":

@@ -21,9 +21,18 @@ ROOT = Path(__file__).resolve().parents[2]
 HOD, TEACHER, STUDENT = 2, 10, 31
 TURNS = 3
 PAGES = {
-    HOD: ["/admin_home/", "/student_leave_view/", "/admin_view_attendance/?subject=1&session_year=3"],
-    TEACHER: ["/staff_home/", "/staff_take_attendance/?subject=1&session_year=3&attendance_date=2025-10-17"],
-    STUDENT: ["/student_home/", "/student_view_attendance/", "/inbox/"],
+    HOD: [
+        *("/admin_home/", "/manage_student/", "/manage_staff/", "/manage_subject/", "/manage_passwords/"),
+        *("/student_leave_view/", "/student_feedback_message/"),
+        "/admin_view_attendance/?subject=1&session_year=3",
+    ],
+    TEACHER: [
+        *("/staff_home/", "/manage_fines/", "/add_fine/", "/manage_assignments/", "/view_assignment_submissions/1/"),
+        "/staff_take_attendance/?subject=1&session_year=3&attendance_date=2025-10-17",
+    ],
+    STUDENT: [
+        *("/student_home/", "/student_view_attendance/", "/student_view_result/", "/student/assignments/", "/inbox/"),
+    ],
 }
 
 
