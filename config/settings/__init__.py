@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "kernel",
 ]
 MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -78,6 +79,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "kernel.middleware.RunningModuleMiddleware",
     *(["portal.middleware.ErrorPagesMiddleware"] if HAS_PORTAL else []),
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -179,6 +181,8 @@ REST_FRAMEWORK = {"UNAUTHENTICATED_USER": None}
 API_MAX_BODY = 1024 * 1024
 API_RATE, API_ANONYMOUS_RATE = env.api_rate, env.api_anonymous_rate
 CORS_ORIGINS = env.cors_origins
+METRICS_TOKEN = env.metrics_token.get_secret_value()
+METRICS_OPEN = env.local
 
 # --- language and time ------------------------------------------------------------------------------------------------
 

@@ -54,6 +54,8 @@ class Environment(BaseSettings):
     """Requests to the API that each account may make in a minute."""
     api_anonymous_rate: int = Field(default=60, ge=1)
     """The same for each address without a login."""
+    metrics_token: SecretStr = SecretStr("")
+    """What asks for /metrics must show; without it there are no metrics in production."""
     cors_origins: WordList = ()
     """Where pages of others come from that may use the API in a browser, as in https://app.school.example."""
 

@@ -19,6 +19,7 @@ from django.db.transaction import Atomic
 
 from kernel.context import running, running_module
 from kernel.databases import outermost_transaction
+from kernel.metrics import STATEMENTS
 
 log = structlog.get_logger(__name__)
 
@@ -83,8 +84,10 @@ class Guard:
         self.connection = connection
         self.transaction: Atomic | None = None
         self.written: set[str] = set()
+        self.statements = STATEMENTS.labels(connection.alias)
 
     def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+        self.statements.inc()
         modules, writes = touched(sql)
         if modules:
             current = outermost_transaction(self.connection)

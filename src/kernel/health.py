@@ -34,20 +34,25 @@ def database_check(alias: str) -> Check:
     return Check(name=f"database:{alias}", ok=True)
 
 
+def outbox_lag(alias: str) -> timedelta:
+    """How long the oldest delivery that is due has waited; nothing when none is."""
+    oldest = (
+        Delivery.objects.using(alias)
+        .filter(state__in=[DeliveryState.PENDING, DeliveryState.CLAIMED], due_at__lte=timezone.now())
+        .order_by("due_at")
+        .values_list("due_at", flat=True)
+        .first()
+    )
+    return timezone.now() - oldest if oldest else timedelta()
+
+
 def outbox_check(alias: str) -> Check:
     """Whether the oldest event that is due has waited too long, and how many deliveries were given up."""
     try:
-        deliveries = Delivery.objects.using(alias)
-        oldest = (
-            deliveries.filter(state__in=[DeliveryState.PENDING, DeliveryState.CLAIMED], due_at__lte=timezone.now())
-            .order_by("due_at")
-            .values_list("due_at", flat=True)
-            .first()
-        )
-        dead = deliveries.filter(state=DeliveryState.DEAD).count()
+        lag = outbox_lag(alias)
+        dead = Delivery.objects.using(alias).filter(state=DeliveryState.DEAD).count()
     except DatabaseError as error:
         return Check(name=f"outbox:{alias}", ok=False, detail=type(error).__name__)
-    lag = timezone.now() - oldest if oldest else timedelta()
     return Check(
         name=f"outbox:{alias}", ok=lag < LAG_IS_BAD_AFTER, detail=f"lag {lag.total_seconds():.0f} s, {dead} dead"
     )

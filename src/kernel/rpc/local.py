@@ -16,6 +16,7 @@ from contracts.base import Operation, Service
 from contracts.errors import DomainError, ModuleUnavailable
 from kernel.context import enter_module, leave_module
 from kernel.databases import has_open_transaction
+from kernel.metrics import counted
 
 log = structlog.get_logger(__name__)
 
@@ -35,6 +36,7 @@ def bind_local(interface: type[S], provider: S, *, strict: bool) -> S:
     methods: dict[str, Any] = {"__slots__": (), "__doc__": f"Local binding of {interface.__name__}."}
     for name, operation in interface.operations.items():
         call = _bind(interface.module, operation, getattr(provider, name))
+        call = counted(call, module=interface.module, operation=name, binding="local")
         methods[name] = staticmethod(_over_the_wire(operation, call) if strict else call)
     return cast(S, type(f"Local{interface.__name__}", (interface,), methods)())
 

@@ -24,6 +24,7 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionErro
 from contracts.base import Actor, Operation, Service
 from contracts.errors import DomainError, ModuleUnavailable
 from kernel import context
+from kernel.metrics import counted
 from kernel.rpc import journey, tokens
 from kernel.rpc.breaker import Breaker
 from kernel.rpc.local import refuse_in_transaction
@@ -89,7 +90,8 @@ def bind_http(interface: type[S], target: Target) -> S:
     """An object with the interface's operations, each carried out by the process behind the target."""
     methods: dict[str, Any] = {"__slots__": (), "__doc__": f"HTTP binding of {interface.__name__}."}
     for name, operation in interface.operations.items():
-        methods[name] = staticmethod(_bind(target, operation))
+        call = counted(_bind(target, operation), module=target.module, operation=name, binding="http")
+        methods[name] = staticmethod(call)
     return cast(S, type(f"Http{interface.__name__}", (interface,), methods)())
 
 
