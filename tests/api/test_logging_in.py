@@ -27,7 +27,7 @@ def log_in(name: str, password: str = PASSWORD, **headers: Any) -> Any:
     return Program().post("auth/login/", {"username": name, "password": password}, **headers)
 
 
-def by(answer: Any) -> dict[str, str]:
+def by(answer: Any) -> dict[str, Any]:
     """The header of whoever got these tokens."""
     return {"Authorization": f"Bearer {answer.data['access_token']}"}
 

@@ -3,11 +3,13 @@
 from typing import Any
 
 import pytest
+import time_machine
 
 from contracts.base import Actor, Role
 from contracts.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from contracts.users import HeadOfDepartment, LoggedIn, OwnChanges, StaffMember, Student, UsersService
 from kernel.models import AuditEntry
+from modules.users import throttle
 from modules.users.models import HodProfile, User
 from tests import actors
 from tests.modules.users.conftest import Published
@@ -123,6 +125,19 @@ def test_a_wrong_old_or_a_weak_new_password_is_refused(users: UsersService, old:
     assert set(caught.value.fields) == {field}
     user.refresh_from_db()
     assert user.check_password(PASSWORD)
+
+
+def test_the_present_password_cannot_be_found_out_by_trying(users: UsersService) -> None:
+    user, other = make_student(), make_teacher()
+    with time_machine.travel("2026-03-02T08:00:30Z", tick=False) as now:
+        for _ in range(throttle.MOST_FAILURES):
+            with pytest.raises(Invalid, match="incorrect"):
+                users.change_own_password(actor=actor_for(user), old_password="guess", new_password=NEW)
+        with pytest.raises(Invalid, match="Too many"):
+            users.change_own_password(actor=actor_for(user), old_password=PASSWORD, new_password=NEW)
+        users.change_own_password(actor=actor_for(other), old_password=PASSWORD, new_password=NEW)
+        now.shift(throttle.SPAN_SECONDS)
+        users.change_own_password(actor=actor_for(user), old_password=PASSWORD, new_password=NEW)
 
 
 NOBODY = actors.student().model_copy(update={"role": Role.NONE, "profile_id": None})

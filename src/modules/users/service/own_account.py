@@ -8,7 +8,7 @@ from contracts.errors import Forbidden, Invalid
 from contracts.users import HeadOfDepartment, LoggedIn, OwnChanges, StaffMember, Student, UsersService
 from kernel.databases import atomic
 from kernel.permissions import require_login
-from modules.users import accounts, checks, credentials, queries
+from modules.users import accounts, checks, credentials, queries, throttle
 from modules.users.models import HodProfile, User
 from modules.users.service.login import login_of
 
@@ -39,8 +39,7 @@ class OwnAccount(UsersService):
 
     def change_own_password(self, *, actor: Actor, old_password: str, new_password: str) -> LoggedIn:
         user = _own(actor)
-        if not user.check_password(old_password):
-            raise Invalid(fields={"old_password": [_("Old password is incorrect!")]})
+        _prove(user, old_password)
         password_hash = _new_hash(new_password, user, field="new_password")
         with atomic(self.module):
             accounts.set_password(actor, accounts.locked(user.pk), password_hash, action="users.password_changed")
@@ -53,6 +52,16 @@ def _own(actor: Actor) -> User:
     if user is None:
         raise Forbidden(message=_("You do not have permission to do this."))
     return user
+
+
+def _prove(user: User, password: str) -> None:
+    """Raises Invalid unless it is the present password: who found a browser logged in does not find out by trying."""
+    attempt = throttle.Attempt(name=f"present password of {user.pk}", address="")
+    if attempt.wait_seconds():
+        raise Invalid(fields={"old_password": [_("Too many wrong passwords. Try again in a few minutes.")]})
+    if not user.check_password(password):
+        attempt.count_failure()
+        raise Invalid(fields={"old_password": [_("Old password is incorrect!")]})
 
 
 def _new_hash(password: str, user: User, *, field: str) -> str:
