@@ -1,5 +1,5 @@
-"""What Prometheus is told at `/metrics`: requests (django-prometheus counts them), statements, calls of modules, and how
-far events lag behind.
+"""What Prometheus is told at `/metrics`: requests (django-prometheus counts them), statements, calls of modules, and
+how far events lag behind.
 """
 
 import os
