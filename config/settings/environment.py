@@ -32,6 +32,8 @@ class Environment(BaseSettings):
     secret_key: SecretStr = SecretStr("")
     secret_key_fallbacks: Annotated[tuple[SecretStr, ...], NoDecode] = ()
     legacy_secret_key: SecretStr | None = None
+    legacy_passwords: bool = False
+    """New passwords are hashed so that the legacy can check them too: for as long as a way back is wanted."""
     allowed_hosts: WordList = ()
     database_url: str = ""
     redis_url: str = ""
@@ -193,6 +195,12 @@ class Environment(BaseSettings):
         if self.public_url:
             return self.public_url.rstrip("/")
         return "http://localhost:8080" if self.local else f"https://{self.allowed_hosts[0].lstrip('.*')}"
+
+    def password_hashers(self) -> list[str]:
+        """Django's names of the formats that are accepted; the first one is that of new passwords."""
+        first, second = ("PBKDF2", "Argon2") if self.legacy_passwords else ("Argon2", "PBKDF2")
+        names = (first, second, "PBKDF2SHA1", "Scrypt")
+        return [f"django.contrib.auth.hashers.{name}PasswordHasher" for name in names]
 
     def signing_key(self) -> str:
         """The given key; local development makes one and keeps it in `var/secret_key`."""

@@ -115,6 +115,16 @@ def test_a_module_with_an_address_elsewhere_does_not_run_here(monkeypatch: pytes
     assert env.service_secrets() == secrets.split()
 
 
+def test_new_passwords_are_hashed_for_the_legacy_only_when_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, theirs = (
+        environment(monkeypatch, ENVIRONMENT="local", LEGACY_PASSWORDS=said).password_hashers()
+        for said in ("false", "true")
+    )
+    assert "Argon2" in ours[0]
+    assert "PBKDF2PasswordHasher" in theirs[0]
+    assert sorted(ours) == sorted(theirs), "whoever has a password can log in either way"
+
+
 def test_a_made_secret_is_kept_for_its_owner_alone(tmp_path: Path) -> None:
     path = tmp_path / "var" / "secret_key"
     made = kept_secret(path)
