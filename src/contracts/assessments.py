@@ -88,6 +88,8 @@ class Result(DTO):
     exam_marks: Mark
     assignment_marks: Mark
     passed: bool
+    withheld: bool = False
+    """Kept back: its student does not see it yet."""
     created_at: Instant
     updated_at: Instant
 
@@ -196,29 +198,49 @@ class AssessmentsService(Service, ABC, name="assessments"):
 
     @command(idempotent=True, errors=(Invalid, NotFound))
     def record_result(
-        self, *, actor: Actor, subject_id: int, student_id: int, exam_marks: Mark, assignment_marks: Mark
+        self,
+        *,
+        actor: Actor,
+        subject_id: int,
+        student_id: int,
+        exam_marks: Mark,
+        assignment_marks: Mark,
+        withhold: bool = False,
     ) -> RecordedResult:
         """Enter or correct the marks, each from 0 to 100, of a student of the subject's course; what is there can be
         corrected after the student has left it. The subject's teacher (Forbidden for others), or the HOD.
 
         NotFound for the subject; Invalid("exam_marks" and "assignment_marks") outside the range, Invalid("student_id")
         for a student of another course. Where old data holds several results, all of them are set. The student sees
-        the marks at once. Publishes ResultRecorded when something changed.
+        the marks at once, unless the result is kept back: a new one by `withhold`, which changes nothing about one that
+        is there. Publishes ResultRecorded when something changed that the student sees.
         """
 
     @command(idempotent=True, errors=(Invalid, NotFound))
     def save_results(
-        self, *, actor: Actor, subject_id: int, entries: tuple[ResultEntry, ...]
+        self, *, actor: Actor, subject_id: int, entries: tuple[ResultEntry, ...], withhold: bool = False
     ) -> tuple[RecordedResult, ...]:
         """As `record_result`, for several students at once: all are saved or, on an error, none. In the order given.
 
         Invalid names the row, counted from 0, and the field, as in "2.exam_marks"; "2.student_id" also for a student
-        who comes twice. Publishes ResultRecorded for each result that changed.
+        who comes twice. Publishes ResultRecorded for each result that changed and that its student sees.
         """
+
+    @command(idempotent=True, errors=(NotFound,))
+    def withhold_results(self, *, actor: Actor, subject_id: int, student_ids: tuple[int, ...]) -> int:
+        """Keep the results of these students in a subject back from them. Returns with how many students that made a
+        difference. The subject's teacher (Forbidden for others), or the HOD.
+        """
+
+    @command(idempotent=True, errors=(NotFound,))
+    def release_results(self, *, actor: Actor, subject_id: int, student_ids: tuple[int, ...]) -> int:
+        """The reverse of `withhold_results`. Publishes ResultRecorded for each student whose result is seen now."""
 
     @query()
     def results(self, *, actor: Actor, student_id: int) -> tuple[Result, ...]:
-        """A student's results by id. Students only for themselves; staff and HOD for anyone."""
+        """A student's results by id. Students only for themselves, and without what is kept back; staff and HOD for
+        anyone.
+        """
 
     @query()
     def class_results(

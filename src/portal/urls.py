@@ -20,6 +20,7 @@ from portal.views import (
     leave,
     media,
     notices,
+    office_payments,
     own_assignments,
     passwords,
     payments,
@@ -97,6 +98,7 @@ urlpatterns = [
     path("add_fine_save/", fines.add_fine_save, name="add_fine_save"),
     path("delete_fine/<id:fine_id>/", fines.delete_fine, name="delete_fine"),
     path("manage_fines/selected/", selected_fines.fines_selected, name="fines_selected"),
+    path("record_payment/<id:fine_id>/", office_payments.record_payment, name="record_payment"),
     path("student_view_fines/", payments.view_fines, name="student_view_fines"),
     path("student/initialize_payment/<id:fine_id>/", payments.initialize_payment, name="initialize_payment"),
     path("student/payment_callback/", payments.payment_callback, name="payment_callback"),
@@ -193,6 +195,7 @@ urlpatterns = [
     path("feedback_figures/<str:audience>/", feedback_figures.feedback_figures, name="feedback_figures"),
     # Results
     path("staff_add_result/", results.staff_add_result, name="staff_add_result"),
+    path("staff_withhold_results/", results.staff_withhold_results, name="staff_withhold_results"),
     path("staff_add_result_save/", results.staff_add_result_save, name="staff_add_result_save"),
     path("student_view_result/", results.student_view_result, name="student_view_result"),
 ]

@@ -397,3 +397,21 @@ def test_others_are_sent_home_and_change_nothing(school: School, browse: Browse,
         response = browser.get("/student_view_result/")
         assert (response.status_code, response["Location"]) == (302, home)
     assert not StudentResult.objects.exists()
+
+
+# --- kept back --------------------------------------------------------------------------------------------------------
+
+
+def test_a_class_is_kept_back_and_released_by_its_teacher(school: School, browse: Browse) -> None:
+    StudentResult.objects.all().delete()
+    teacher, student = browse(school.teacher), browse(school.student)
+    where = {"subject": school.botany.pk, "session_year": school.year.pk}
+    teacher.post(class_url(school), marks(school.student, 77, 77) | {"withhold": "on"})
+    assert "Kept back" in text_of(teacher.get(class_url(school)))
+    assert "No results yet" in text_of(student.get("/student_view_result/"))
+    response = teacher.post("/staff_withhold_results/", where | {"withheld": "0"})
+    assert flashes(response) == ["success: 1 student sees the result now."]
+    assert "77" in text_of(student.get("/student_view_result/"))
+    response = teacher.post("/staff_withhold_results/", where | {"withheld": "1"})
+    assert flashes(response)[-1] == "success: The result of 1 student is kept back."
+    assert browse(school.other_teacher).post("/staff_withhold_results/", where | {"withheld": "0"}).status_code == 403

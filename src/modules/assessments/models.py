@@ -66,6 +66,8 @@ class StudentResult(models.Model):
     updated_at = models.DateTimeField(default=timezone.now)
     duplicate = models.PositiveSmallIntegerField(default=0)
     """0 for the result; 1, 2, … for further ones of the same student and subject, which only old data has."""
+    withheld = models.BooleanField(default=False)
+    """Kept back: its student does not see it yet."""
 
     class Meta:
         verbose_name = _("result")

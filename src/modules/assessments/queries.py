@@ -86,13 +86,16 @@ def result(row: models.StudentResult) -> Result:
         exam_marks=exam_marks,
         assignment_marks=rules.exact(row.assignment_marks),
         passed=rules.is_passed(exam_marks),
+        withheld=row.withheld,
         created_at=row.created_at,
         updated_at=row.updated_at,
     )
 
 
-def results_of(student_id: int) -> tuple[Result, ...]:
-    return tuple(result(row) for row in models.StudentResult.objects.filter(student_id=student_id).order_by("id"))
+def results_of(student_id: int, *, withheld: bool) -> tuple[Result, ...]:
+    """With those that are kept back, or without."""
+    rows = models.StudentResult.objects.filter(student_id=student_id)
+    return tuple(result(row) for row in (rows if withheld else rows.filter(withheld=False)).order_by("id"))
 
 
 def results_in(subject_id: int, student_ids: tuple[int, ...]) -> dict[int, tuple[Result, ...]]:

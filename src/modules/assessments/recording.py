@@ -19,31 +19,27 @@ MODULE = "assessments"
 FIELDS = ("exam_marks", "assignment_marks")
 
 
-def record(actor: Actor, subject_id: int, entries: tuple[ResultEntry, ...]) -> tuple[RecordedResult, ...]:
-    """Enter the marks, in the order given. Raises NotFound, Forbidden, and Invalid with `<row>.<field>` as fields."""
-    subject = access.subject(actor, subject_id)
-    if subject is None:
-        raise NotFound(entity="academics.Subject", id=subject_id, message=_("There is no such subject."))
-    access.check_teaches(actor, subject)
+def record(
+    actor: Actor, subject_id: int, entries: tuple[ResultEntry, ...], *, withhold: bool
+) -> tuple[RecordedResult, ...]:
+    """Enter the marks, in the order given; new results may be kept back. Raises NotFound, Forbidden, and Invalid with
+    `<row>.<field>` as fields.
+    """
+    subject = _taught(actor, subject_id)
     if problems := _problems(actor, subject, entries):
         raise Invalid(fields=problems)
     with atomic(MODULE):
         serialize(MODULE, f"results:{subject_id}")
         rows = _rows_held(subject_id, [entry.student_id for entry in entries])
         created = StudentResult.objects.bulk_create(
-            StudentResult(student_id=entry.student_id, subject_id=subject_id, **_marks(entry))
+            StudentResult(student_id=entry.student_id, subject_id=subject_id, withheld=withhold, **_marks(entry))
             for entry in entries
             if entry.student_id not in rows
         )
         rows |= {row.student_id: [row] for row in created}
         changed = _set_marks(actor, entries, rows, created)
         for student_id, new in changed.items():
-            first = rows[student_id][0]
-            publish(
-                ResultRecorded(
-                    result_id=first.pk, student_id=student_id, subject_id=subject_id, created=new, at=first.updated_at
-                )
-            )
+            _tell(rows[student_id], created=new)
         if changed:
             audit.record(
                 actor=actor,
@@ -55,6 +51,53 @@ def record(actor: Actor, subject_id: int, entries: tuple[ResultEntry, ...]) -> t
         RecordedResult(result=queries.result(rows[entry.student_id][0]), created=changed.get(entry.student_id, False))
         for entry in entries
     )
+
+
+def set_withheld(actor: Actor, subject_id: int, student_ids: tuple[int, ...], *, withheld: bool) -> int:
+    """Keep results back, or release them; returns with how many students that made a difference."""
+    _taught(actor, subject_id)
+    with atomic(MODULE):
+        serialize(MODULE, f"results:{subject_id}")
+        held = _rows_held(subject_id, student_ids)
+        changed = {i: rows for i, rows in held.items() if any(row.withheld != withheld for row in rows)}
+        for rows in changed.values():
+            for row in rows:
+                row.withheld = withheld
+            if not withheld:
+                _tell(rows, created=True)
+        StudentResult.objects.bulk_update([row for rows in changed.values() for row in rows], ["withheld"])
+        if changed:
+            audit.record(
+                actor=actor,
+                action=f"assessments.results_{'withheld' if withheld else 'released'}",
+                target=f"Subject:{subject_id}",
+                results=[row.pk for rows in changed.values() for row in rows],
+            )
+    return len(changed)
+
+
+def _taught(actor: Actor, subject_id: int) -> Subject:
+    """Raises NotFound, and Forbidden for teachers of other subjects."""
+    subject = access.subject(actor, subject_id)
+    if subject is None:
+        raise NotFound(entity="academics.Subject", id=subject_id, message=_("There is no such subject."))
+    access.check_teaches(actor, subject)
+    return subject
+
+
+def _tell(rows: list[StudentResult], *, created: bool) -> None:
+    """Publish that a student's result is there or changed, unless it is kept back."""
+    first = rows[0]
+    if not first.withheld:
+        publish(
+            ResultRecorded(
+                result_id=first.pk,
+                student_id=first.student_id,
+                subject_id=first.subject_id,
+                created=created,
+                at=first.updated_at,
+            )
+        )
 
 
 def _problems(actor: Actor, subject: Subject, entries: tuple[ResultEntry, ...]) -> dict[str, list[str]]:

@@ -55,6 +55,14 @@ urlpatterns = [
         "students/<student_id>/results/", get=reads("List a student's results", AssessmentsService.results, ANYONE)
     ),
     assessments.path(
+        "subjects/<subject_id>/results/withhold/",
+        post=does("Keep results back", AssessmentsService.withhold_results, TEACHING, named="students"),
+    ),
+    assessments.path(
+        "subjects/<subject_id>/results/release/",
+        post=does("Release results", AssessmentsService.release_results, TEACHING, named="students"),
+    ),
+    assessments.path(
         "subjects/<subject_id>/results/",
         get=reads("Get a class's results", AssessmentsService.class_results, TEACHING),
     ),

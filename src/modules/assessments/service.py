@@ -210,26 +210,41 @@ class Assessments(ReferenceQueries, AssessmentsService):
     # Results
 
     def record_result(
-        self, *, actor: Actor, subject_id: int, student_id: int, exam_marks: Mark, assignment_marks: Mark
+        self,
+        *,
+        actor: Actor,
+        subject_id: int,
+        student_id: int,
+        exam_marks: Mark,
+        assignment_marks: Mark,
+        withhold: bool = False,
     ) -> RecordedResult:
         require(actor, Role.HOD, Role.STAFF)
         entry = ResultEntry(student_id=student_id, exam_marks=exam_marks, assignment_marks=assignment_marks)
         try:
-            (recorded,) = recording.record(actor, subject_id, (entry,))
+            (recorded,) = recording.record(actor, subject_id, (entry,), withhold=withhold)
         except Invalid as error:
             raise Invalid(fields={name.removeprefix("0."): texts for name, texts in error.fields.items()}) from None
         return recorded
 
     def save_results(
-        self, *, actor: Actor, subject_id: int, entries: tuple[ResultEntry, ...]
+        self, *, actor: Actor, subject_id: int, entries: tuple[ResultEntry, ...], withhold: bool = False
     ) -> tuple[RecordedResult, ...]:
         require(actor, Role.HOD, Role.STAFF)
-        return recording.record(actor, subject_id, entries)
+        return recording.record(actor, subject_id, entries, withhold=withhold)
+
+    def withhold_results(self, *, actor: Actor, subject_id: int, student_ids: tuple[int, ...]) -> int:
+        require(actor, Role.HOD, Role.STAFF)
+        return recording.set_withheld(actor, subject_id, student_ids, withheld=True)
+
+    def release_results(self, *, actor: Actor, subject_id: int, student_ids: tuple[int, ...]) -> int:
+        require(actor, Role.HOD, Role.STAFF)
+        return recording.set_withheld(actor, subject_id, student_ids, withheld=False)
 
     def results(self, *, actor: Actor, student_id: int) -> tuple[Result, ...]:
         if actor.student_id != student_id:
             require(actor, Role.HOD, Role.STAFF)
-        return queries.results_of(student_id)
+        return queries.results_of(student_id, withheld=actor.role is not Role.STUDENT)
 
     def class_results(
         self, *, actor: Actor, subject_id: int, student_ids: tuple[int, ...]

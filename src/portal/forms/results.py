@@ -7,6 +7,14 @@ from django.utils.translation import gettext_lazy as _
 from portal.forms.fields import MarkField, row_id
 
 
+class ClassForm(forms.Form):
+    """Which class, and whether its results are kept back or released."""
+
+    subject = row_id()
+    session_year = row_id()
+    withheld = forms.TypedChoiceField(choices=(("1", "1"), ("0", "0")), coerce=lambda value: value == "1")
+
+
 class OneResultForm(forms.Form):
     """Marks of one student, as in the legacy. `students` are the choices: user ids and labels."""
 

@@ -7,13 +7,15 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from contracts.academics import AcademicsService, SessionYear, Subject
 from contracts.assessments import AssessmentsService, RecordedResult, Result, ResultEntry
 from contracts.base import Actor, Page, Role
+from contracts.errors import NotFound
 from contracts.users import UsersService
 from kernel.identity import actor_of
 from kernel.registry import services
@@ -22,7 +24,7 @@ from portal.access import only
 from portal.forms import drafts
 from portal.forms.answers import submit
 from portal.forms.attendance import RegisterChoiceForm
-from portal.forms.results import OneResultForm
+from portal.forms.results import ClassForm, OneResultForm
 from portal.own_subjects import current_year, session_years, taught_by
 from portal.tables import Filter, ListState, Table
 
@@ -44,6 +46,14 @@ class Sheet:
     rows: list[marksheet.SheetRow]
     table: Table
     """For the pager, and with the page's address."""
+
+    @property
+    def has_results(self) -> bool:
+        return any(row.result for row in self.rows)
+
+    @property
+    def has_withheld(self) -> bool:
+        return any(row.result and row.result.withheld for row in self.rows)
 
 
 @require_http_methods(["GET", "POST"])
@@ -125,7 +135,9 @@ def _save_sheet(request: HttpRequest, actor: Actor, sheet: Sheet) -> Sheet:
 
     def save_all(entries: tuple[ResultEntry, ...]) -> tuple[RecordedResult, ...]:
         assessments = services.get(AssessmentsService)
-        return assessments.save_results(actor=actor, subject_id=sheet.subject.id, entries=entries)
+        return assessments.save_results(
+            actor=actor, subject_id=sheet.subject.id, entries=entries, withhold="withhold" in request.POST
+        )
 
     rows, saved = marksheet.save(sheet.rows, request.POST.dict(), save_all)
     refused = sum(bool(row.errors) for row in rows)
@@ -138,6 +150,30 @@ def _save_sheet(request: HttpRequest, actor: Actor, sheet: Sheet) -> Sheet:
     else:
         messages.info(request, _("No mark was changed."))
     return replace(sheet, rows=rows)
+
+
+@require_POST
+@only(Role.STAFF)
+def staff_withhold_results(request: HttpRequest) -> HttpResponseBase:
+    """Keep the results of a whole class back, or, with `withheld=0`, release them."""
+    actor = actor_of(request)
+    form = ClassForm(request.POST)
+    if not form.is_valid():
+        raise NotFound(entity="academics.Subject", id=str(request.POST.get("subject", ""))[:20])
+    subject_id, session_year_id = form.cleaned_data["subject"], form.cleaned_data["session_year"]
+    students = services.get(AcademicsService).class_list(
+        actor=actor, subject_id=subject_id, session_year_id=session_year_id
+    )
+    assessments = services.get(AssessmentsService)
+    if form.cleaned_data["withheld"]:
+        changed = assessments.withhold_results(actor=actor, subject_id=subject_id, student_ids=students)
+        said = ngettext("The result of %d student is kept back.", "The results of %d students are kept back.", changed)
+    else:
+        changed = assessments.release_results(actor=actor, subject_id=subject_id, student_ids=students)
+        said = ngettext("%d student sees the result now.", "%d students see their results now.", changed)
+    messages.success(request, said % changed)
+    where = urlencode({"subject": subject_id, "session_year": session_year_id})
+    return HttpResponseRedirect(f"{reverse('staff_add_result')}?{where}")
 
 
 def _sheet(request: HttpRequest, actor: Actor, subject: Subject, year: SessionYear) -> Sheet:

@@ -9,6 +9,8 @@ TASK = {
 ESSAY = {"file": {"name": "essay.txt", "content": "RmVybnMgaGF2ZSByb290cy4K"}}
 MARKS = {"exam_marks": "80", "assignment_marks": "75"}
 
+STUDENTS = {"student_ids": ["{student_id}"]}
+
 ROWS = {
     "GET assessments/assignments/": Row("yes", "yes", "yes"),
     "POST assessments/assignments/": Row("no", "yes / no", "yes", body=TASK),
@@ -28,6 +30,8 @@ ROWS = {
     ),
     "GET assessments/results/{result_id}/history/": Row("no", "yes / no", "yes"),
     "GET assessments/students/{student_id}/results/": Row("yes / no", "yes", "yes"),
+    "POST assessments/subjects/{subject_id}/results/withhold/": Row("no", "yes / no", "yes", body=STUDENTS),
+    "POST assessments/subjects/{subject_id}/results/release/": Row("no", "yes / no", "yes", body=STUDENTS),
     "GET assessments/subjects/{subject_id}/results/": Row(
         "no", "yes / no", "yes", query={"student_ids": ["{student_id}"]}
     ),

@@ -12,6 +12,9 @@ RESULT = {
 ASSIGNMENT = {"subject": "{subject}", "title": "Ferns", "description": "One page", "due_date": "2031-01-01T12:00"}
 HAND_IN = "/student/assignment/{open_assignment}/submit/"
 
+KEPT_BACK = {"subject": "{subject}", "session_year": "{year}", "withheld": "0"}
+RELEASED = "success: 0 students see their results now."
+
 CASES: dict[str, Pair] = {
     "staff_add_result": page("Botany (Biology)"),
     "staff_add_result_save": form(
@@ -20,6 +23,10 @@ CASES: dict[str, Pair] = {
         "Result Added Successfully!",
         {"exam_marks": "many"},
         "Failed to Add Result!",
+    ),
+    "staff_withhold_results": (
+        Case(302, KEPT_BACK, to="/staff_add_result/?subject={subject}&session_year={year}", says=RELEASED),
+        Case(404, KEPT_BACK | {"subject": "x"}, shows="There is nothing at this address"),
     ),
     "student_view_result": page("Genetics"),
     "staff_manage_assignments": page("Essay on mosses"),
