@@ -36,6 +36,8 @@ class Fine(DTO):
     """The provider's payment id; empty when there is none."""
     payment_pending: bool = False
     """A payment was reported for it, and the provider has not confirmed it yet."""
+    receipt_number: int | None = None
+    """Of the payment that settled it; None while it is not paid, and for what was paid in the legacy."""
 
 
 class PaymentStatus(StrEnum):

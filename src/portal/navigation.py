@@ -78,6 +78,13 @@ ITEMS: dict[Role, tuple[NavItem, ...]] = {
             TEACHING,
             also=("add_session", "edit_session", "delete_session"),
         ),
+        NavItem(
+            "manage_fines",
+            _("Fines"),
+            "banknotes",
+            TEACHING,
+            also=("add_fine", "delete_fine", "fines_selected", "record_payment"),
+        ),
         NavItem("admin_view_attendance", _("Attendance"), "clipboard-document-check", TEACHING, short=_("Attendance")),
         NavItem("attendance_report", _("Reports"), "chart-bar-square", TEACHING),
         NavItem(

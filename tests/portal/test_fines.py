@@ -311,3 +311,37 @@ def test_a_student_without_profile_is_told_so(school: School, browse: Browse) ->
     page = browse(make_account("No", "Profile", Role.STUDENT)).get(OWN)
     assert page.status_code == 200
     assert page.templates[0].name == "portal/pages/no_profile.html"
+
+
+# --- paid at the office -----------------------------------------------------------------------------------------------
+
+
+def test_the_head_records_what_was_paid_at_the_office(school: School, as_hod: Client, as_student: Client) -> None:
+    fine = school.fine_of(school.student)
+    url = f"/record_payment/{fine.pk}/"
+    assert f'href="{url}"' in as_hod.get("/manage_fines/?q=student0").content.decode()
+    page = as_hod.get(url)
+    assert f"Record the payment of {school.student.name}?" in text_of(page)
+    assert Fine.objects.get(pk=fine.pk).status == "unpaid"
+    response = as_hod.post(url, fields_of(page) | {"method": "cheque", "reference": "No. 4711"})
+    assert (response.status_code, response["Location"]) == (302, "/manage_fines/")
+    assert flashes(response) == ["success: The payment is recorded: receipt no. 1."]
+    payment = FinePayment.objects.get()
+    assert (payment.fine_id, payment.payment_method, payment.transaction_id, payment.amount_paid) == (
+        *(fine.pk, "cheque", "No. 4711", fine.amount),
+    )
+    assert "Receipt no. 1" in text_of(as_student.get("/student_view_fines/?show=paid"))
+    again = as_hod.post(url, {"method": "cash"})
+    assert flashes(again)[-1] == "error: Fine not found or already paid"
+
+
+@pytest.mark.parametrize("wrong", [{"method": "gold"}, {}, {"method": "cash", "reference": "x" * 101}])
+def test_a_payment_that_makes_no_sense_is_not_recorded(school: School, as_hod: Client, wrong: dict[str, str]) -> None:
+    page = as_hod.post(f"/record_payment/{school.fine_of(school.student).pk}/", wrong)
+    assert page.status_code == 422
+    assert "There is a problem" in text_of(page)
+    assert not FinePayment.objects.exists()
+
+
+def test_only_the_head_is_offered_to_record_payments(school: School, as_teacher: Client) -> None:
+    assert "/record_payment/" not in as_teacher.get("/manage_fines/").content.decode()

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from pydantic import TypeAdapter
 
@@ -17,6 +17,7 @@ _payments = TypeAdapter(tuple[Payment, ...])
 
 def build(rows: QuerySet[models.Fine, Any]) -> tuple[Fine, ...]:
     """The rows as DTOs, in one query."""
+    receipts = models.FinePayment.objects.filter(fine=OuterRef("pk"), receipt_number__isnull=False)
     fields = ("id", "student_id", "amount", "reason", "due_date", "status", "issued_by")
     return _fines.validate_python(
         [
@@ -26,6 +27,7 @@ def build(rows: QuerySet[models.Fine, Any]) -> tuple[Fine, ...]:
                 "payment_id",
                 issued_at=F("created_at"),
                 paid_at=F("payment_date"),
+                receipt_number=Subquery(receipts.values("receipt_number")[:1]),
                 payment_pending=Q(status=FineStatus.UNPAID) & Exists(unsettled().filter(fine=OuterRef("pk"))),
             )
         ]

@@ -6,6 +6,7 @@ from decimal import Decimal
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from contracts.finance import PaymentMethod
 from portal.forms.fields import row_id
 
 
@@ -34,6 +35,21 @@ class FineForm(forms.Form):
 class CancelFineForm(forms.Form):
     reason = forms.CharField(
         label=_("Why it is taken back"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class RecordPaymentForm(forms.Form):
+    method = forms.ChoiceField(
+        label=_("How it was paid"),
+        choices=[
+            (PaymentMethod.CASH.value, _("Cash")),
+            (PaymentMethod.CARD.value, _("Card")),
+            (PaymentMethod.CHEQUE.value, _("Cheque")),
+            (PaymentMethod.TRANSFER.value, _("Bank transfer")),
+        ],
+    )
+    reference = forms.CharField(
+        label=_("Reference"), required=False, max_length=100, help_text=_("As the number of a cheque or of a transfer.")
     )
 
 

@@ -1,4 +1,4 @@
-"""Fines, as the staff issue them and take them back."""
+"""Fines, as the staff and the head of department issue them and take them back."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -84,7 +84,7 @@ class FineRow:
 
 
 @require_safe
-@only(Role.STAFF)
+@only(Role.STAFF, Role.HOD)
 def manage_fines(request: HttpRequest) -> HttpResponseBase:
     """All fines of the school, whoever issued them."""
     actor = actor_of(request)
@@ -130,6 +130,7 @@ def manage_fines(request: HttpRequest) -> HttpResponseBase:
         "totals": totals,
         "unpaid_amount": money(totals.unpaid_amount),
         "too_many": too_many,
+        "records_payments": actor.role is Role.HOD,
     }
     return state.remember(render(request, "portal/pages/fines.html", context))
 
@@ -178,7 +179,7 @@ def _csv_rows(actor: Actor, pages: Iterable[tuple[Fine, ...]]) -> Iterator[tuple
 
 
 @require_safe
-@only(Role.STAFF)
+@only(Role.STAFF, Role.HOD)
 def add_fine(request: HttpRequest) -> HttpResponseBase:
     """First search for the student, by GET, then choose and say what for. `?student=` (profile id) chooses at once."""
     actor = actor_of(request)
@@ -222,7 +223,7 @@ def _labels(actor: Actor, students: Mapping[int, Student]) -> list[tuple[int, Sa
 
 
 @require_http_methods(["GET", "POST"])
-@only(Role.STAFF)
+@only(Role.STAFF, Role.HOD)
 def add_fine_save(request: HttpRequest) -> HttpResponseBase:
     if request.method != "POST":
         messages.error(request, _("Invalid Method"))
@@ -251,7 +252,7 @@ def add_fine_save(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_http_methods(["GET", "POST"])
-@only(Role.STAFF)
+@only(Role.STAFF, Role.HOD)
 def delete_fine(request: HttpRequest, fine_id: int) -> HttpResponseBase:
     """Asks on a page of its own, since the legacy's link is a GET; takes the fine back by POST."""
     actor = actor_of(request)

@@ -20,7 +20,7 @@ CANCEL = "cancel"
 
 
 @require_http_methods(["GET", "POST"])
-@only(Role.STAFF)
+@only(Role.STAFF, Role.HOD)
 def fines_selected(request: HttpRequest) -> HttpResponseBase:
     actor = actor_of(request)
     selection = Selection.from_request(request, reverse("manage_fines"))

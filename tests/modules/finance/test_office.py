@@ -30,7 +30,9 @@ def test_a_payment_at_the_office_settles_the_fine_and_numbers_its_receipt(
         )
         assert payment.receipt_number == number
         paid = finance.fine(actor=HOD, fine_id=fine.id)
-        assert (paid.status, paid.paid_at, paid.payment_reference) == (FineStatus.PAID, payment.at, "")
+        assert (paid.status, paid.paid_at, paid.payment_reference, paid.receipt_number) == (
+            *(FineStatus.PAID, payment.at, "", number),
+        )
         entry = AuditEntry.objects.get(action="finance.payment_succeeded", target=f"Fine:{fine.id}")
         assert (entry.actor_user_id, entry.detail["method"], entry.detail["receipt"]) == (1, method, number)
     assert OutboxEvent.objects.filter(type_id="finance.payment_succeeded.v1").count() == len(PaymentMethod)

@@ -72,7 +72,7 @@ def test_too_much_is_not_even_read(sandbox: Sandbox, db: None) -> None:
         pytest.param({"order_id": "order_of_another_shop"}, "unknown_order", id="unknown order"),
         pytest.param({"order_id": None}, "unknown_order", id="no order"),
         pytest.param({"status": "created"}, "nothing", id="not paid yet"),
-        pytest.param({"status": "refunded"}, "nothing", id="given back"),
+        pytest.param({"status": "refunded"}, "failed", id="given back"),
     ],
 )
 def test_money_that_does_not_fit_is_recorded_and_never_settles(

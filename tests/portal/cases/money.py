@@ -21,6 +21,12 @@ CASES: dict[str, Pair] = {
         "Fine not found or already paid",
         at="/delete_fine/{paid_fine}/",
     ),
+    "record_payment": refusing(
+        Case(302, {"method": "cash"}, to="/manage_fines/", says="success: The payment is recorded: receipt no. 1."),
+        "/manage_fines/",
+        "Fine not found or already paid",
+        at="/record_payment/{paid_fine}/",
+    ),
     "student_view_fines": page("Late book"),
     "initialize_payment": refusing(
         Case(200, {}, shows="25.50"),

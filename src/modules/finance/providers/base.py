@@ -23,6 +23,7 @@ class PaymentState(StrEnum):
     AUTHORIZED = "authorized"
     """The bank holds the money; whether it arrives shows later."""
     FAILED = "failed"
+    """Nothing was paid, or it was given back."""
     UNFINISHED = "unfinished"
 
 

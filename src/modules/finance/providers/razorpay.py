@@ -28,6 +28,7 @@ STATES = {
     "captured": PaymentState.CAPTURED,
     "authorized": PaymentState.AUTHORIZED,
     "failed": PaymentState.FAILED,
+    "refunded": PaymentState.FAILED,
 }
 ABOUT_PAYMENTS = ("payment.authorized", "payment.captured", "payment.failed", "order.paid")
 
