@@ -76,8 +76,8 @@ class DatabaseSource:
 
     def __init__(self, url: str) -> None:
         """Connect and take the snapshot. SourceRefused when the URL is wrong or the server does not let us in."""
-        self._shown = _without_password(url)
         settings = settings_of(url)
+        self._shown = _without_password(url)
         vendor = settings["ENGINE"].rpartition(".")[2]
         try:
             self._connection: BaseDatabaseWrapper = ConnectionHandler({"default": {}, _ALIAS: settings})[_ALIAS]

@@ -16,8 +16,13 @@ _numbers = count()
 
 def move(*sources: Path, **options: Any) -> dict[str, Any]:
     """Run the command; gives its report."""
-    report = sources[0].parent / f"report-{next(_numbers)}.json"
-    call_command("migrate_legacy", *map(str, sources), report=report, verbosity=0, **options)
+    return move_from(*map(str, sources), folder=sources[0].parent, **options)
+
+
+def move_from(*sources: str, folder: Path, **options: Any) -> dict[str, Any]:
+    """The same, for sources that are no files; the report is written into the folder."""
+    report = folder / f"report-{next(_numbers)}.json"
+    call_command("migrate_legacy", *sources, report=report, verbosity=0, **options)
     content: dict[str, Any] = json.loads(report.read_text())
     return content
 

@@ -1,4 +1,4 @@
-"""`manage.py migrate_legacy [inspect] SOURCE... [--map FILE] [--media FOLDER] [--dry-run] [--follow] [--report FILE]`"""
+"""`manage.py migrate_legacy [inspect] SOURCE... [--map FILE] [--media FOLDER] [--follow] [--report FILE]` and more."""
 
 import argparse
 import signal
