@@ -1,4 +1,4 @@
-"""Two heads at work at the same moment."""
+"""Two at work at the same moment."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -7,14 +7,14 @@ from threading import Barrier
 import pytest
 from django.db import connections
 
-from contracts.errors import Invalid
-from contracts.users import StaffFields, UsersService
-from modules.users import admissions, checks
-from modules.users.models import User, UserTotal
+from contracts.errors import Invalid, Unauthenticated
+from contracts.users import NOWHERE, Identity, StaffFields, Tokens, UsersService
+from modules.users import admissions, checks, forgotten, signing_keys
+from modules.users.models import SigningKey, User, UserSession, UserTotal
 from tests import actors
 from tests.modules.users.conftest import Published
 from tests.modules.users.fakes import FakeAcademics
-from tests.modules.users.people import account, make_student
+from tests.modules.users.people import PASSWORD, account, make_student
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -25,7 +25,7 @@ def at_once(*calls: Callable[[], object]) -> list[object]:
     def run(call: Callable[[], object]) -> object:
         try:
             return call()
-        except Invalid as error:
+        except (Invalid, Unauthenticated) as error:
             return error
         finally:
             connections.close_all()
@@ -71,3 +71,47 @@ def test_an_admission_settled_twice_at_once_is_finished_once(academics: FakeAcad
     assert at_once(settle, settle) == [None, None]
     assert published() == ["student_admission_started.v1", "created.v1"]
     assert UserTotal.differences() == {}
+
+
+def test_of_one_refresh_token_used_twice_at_once_one_is_reuse_and_ends_the_session(users: UsersService) -> None:
+    user = make_student()
+    tokens = users.log_in_for_tokens(actor=actors.anonymous(), username=user.username, password=PASSWORD)
+
+    def refresh() -> Tokens:
+        return users.refresh_tokens(actor=actors.anonymous(), refresh_token=tokens.refresh_token)
+
+    results = at_once(*[refresh] * 4)
+    assert sum(isinstance(result, Tokens) for result in results) <= 1
+    assert UserSession.objects.get().end_reason == "reused"
+
+
+def test_a_session_of_the_legacy_that_is_first_seen_twice_at_once_is_taken_in_once(users: UsersService) -> None:
+    user = make_student()
+
+    def adopt() -> Identity | None:
+        return users.adopt_session(
+            actor=actors.system(),
+            user_id=user.pk,
+            session_hash=user.get_session_auth_hash(),
+            session_id="carried over",
+            origin=NOWHERE,
+        )
+
+    results = at_once(*[adopt] * 4)
+    assert all(isinstance(result, Identity) for result in results)
+    assert UserSession.objects.count() == 1
+
+
+def test_the_first_signing_key_is_made_once(db: None) -> None:
+    results = at_once(*[lambda: signing_keys.current()[0]] * 4)
+    assert set(results) == {SigningKey.objects.get().kid}
+
+
+def test_a_mailed_token_used_twice_at_once_is_good_once(users: UsersService) -> None:
+    token = forgotten.token_for(make_student())
+
+    def choose(password: str) -> Callable[[], object]:
+        return lambda: users.reset_forgotten_password(actor=actors.anonymous(), token=token, new_password=password)
+
+    results = at_once(choose("quite another one"), choose("and yet another one"))
+    assert [result for result in results if result is None] == [None]
