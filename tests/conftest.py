@@ -23,6 +23,8 @@ def _emptying_is_not_guarded() -> Iterator[None]:
     empty = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]  # not in django-stubs
 
     def unguarded(case: TransactionTestCase) -> None:
+        for connection in connections.all():
+            connection.ensure_connection()  # one that opened later would be guarded
         kept = {connection: connection.execute_wrappers for connection in connections.all()}
         for connection in kept:
             connection.execute_wrappers = []

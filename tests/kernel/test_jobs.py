@@ -68,10 +68,12 @@ def test_the_command_shows_all_jobs_and_runs_one(ran: list[str | None], capsys: 
         call_command("jobs", run="leaves.nothing")
 
 
-def test_the_house_tidies_up_after_itself() -> None:
+def test_the_kernel_tidies_up_after_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "users.forget_sessions" in jobs.jobs
+    own = {name: job for name, job in jobs.jobs.items() if name.startswith("kernel.")}
+    monkeypatch.setattr(jobs, "jobs", own)
     CommandAnswer.objects.create(key="old", operation="x")
     CommandAnswer.objects.update(begun_at=timezone.now() - timedelta(days=3))
-    assert {"kernel.forget_answers", "kernel.forget_events", "users.forget_sessions"} <= set(jobs.jobs)
-    assert jobs.run_due() == len(list(jobs.here()))
+    assert jobs.run_due() == len(own) > 0
     assert not CommandAnswer.objects.exists()
     assert set(JobState.objects.values_list("succeeded", flat=True)) == {True}
