@@ -4,6 +4,7 @@ Only text and values go in; each tag escapes what it is given. There are no styl
 the pages run under a strict Content-Security-Policy.
 """
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -21,6 +22,7 @@ from django.forms import (
     FloatField,
     IntegerField,
     NumberInput,
+    Select,
     TimeInput,
     Widget,
 )
@@ -33,7 +35,9 @@ from heroicons.templatetags.heroicons import heroicon_mini, heroicon_outline
 
 from portal.charts import Chart
 from portal.components import ICONS, MESSAGE_MEANINGS, Figure, Meaning, Waiting
+from portal.forms.selects import QuickSelect
 from portal.navigation import NavGroup, NavItem, bottom_bar
+from portal.rollcall import RollRow, StatusChoice
 from portal.tables import ListState, Table
 
 register = template.Library()
@@ -177,6 +181,8 @@ def error_summary(form: BaseForm) -> dict[str, Any]:
 
 
 def _native(widget: Widget) -> Widget:
+    if type(widget) is Select:
+        return QuickSelect.like(widget)
     for kind, input_type, iso_format in NATIVE_TYPES:
         if type(widget) is kind and widget.input_type == "text":
             native = kind(attrs=widget.attrs, format=iso_format)  # type: ignore[call-arg]  # the three kinds take a format, Input itself does not
@@ -295,6 +301,32 @@ def previous_page(table: Table) -> int | None:
 def breakable(email: str) -> SafeString:
     """An e-mail in a narrow column: it breaks after the @ before it breaks within a word."""
     return format_html_join(SafeString("@<wbr>"), "{}", ((part,) for part in email.split("@")))
+
+
+# --- attendance -------------------------------------------------------------------------------------------------------
+
+
+SEGMENT = '<label class="segment {}"><input type="radio" name="{}" value="{}" data-key="{}"{}><span>{}</span></label>'
+CHECKED = SafeString(" checked")
+
+
+@register.simple_tag
+def segments(row: RollRow, choices: Iterable[StatusChoice]) -> SafeString:
+    """The statuses of one student, to choose one. No template loop: a class has four times as many as students."""
+    labels = (
+        (
+            choice.meaning,
+            row.field,
+            choice.status,
+            choice.key,
+            CHECKED if choice.status == row.status else "",
+            choice.word,
+        )
+        for choice in choices
+    )
+    return format_html(
+        '<div class="segments">\n        {}\n      </div>', format_html_join("\n        ", SEGMENT, labels)
+    )
 
 
 # --- frame ------------------------------------------------------------------------------------------------------------
