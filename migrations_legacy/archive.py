@@ -1,6 +1,7 @@
 """Keeps what has no place among the modules' tables: whole tables, extra columns, rows that no key tells apart.
 
-The archive mirrors the source: a table is written anew when its content changed since the last run, and not otherwise.
+The archive mirrors the source's tables: each is written anew when its content changed since the last run, and not
+otherwise. A table that is missing from the source stays in the archive, since dumps leave out tables without rows.
 """
 
 from collections import Counter
@@ -51,15 +52,7 @@ class Tally:
 
 def archive(school: School, fates: Sequence[TableFate], *, dry_run: bool = False) -> int:
     """Bring the archive up to date and enter into the fates what is in it; gives the number of tables that changed."""
-    changed = 0
-    for fate in fates:
-        changed += _archive_table(school, fate, dry_run=dry_run)
-    if not dry_run:
-        gone = ArchivedTable.objects.exclude(name__in=[fate.name for fate in fates])
-        changed += gone.count()
-        _delete_rows(gone.values_list("pk", flat=True))
-        gone.delete()
-    return changed
+    return sum(_archive_table(school, fate, dry_run=dry_run) for fate in fates)
 
 
 def _archive_table(school: School, fate: TableFate, *, dry_run: bool) -> bool:

@@ -71,8 +71,8 @@ def _lines(report: Report) -> Iterator[str]:
             wrong = ", ".join(column.name for column in fate.columns if not column.balances) or "rows"
             yield f"{fate.name}: not everything is accounted for: {wrong}"
     if report.sources and report.succeeded:
-        columns = sum(len(fate.columns) for fate in report.sources)
-        yield f"All {len(report.sources)} tables and {columns} columns of the source are accounted for."
+        number = sum(len(fate.columns) for fate in report.sources)
+        yield f"All {len(report.sources)} tables and {number} columns of the source are accounted for."
     for name in report.absent:
         yield f"{name}: nothing in the source"
     if report.media:
