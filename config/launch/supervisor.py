@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from types import FrameType
 
 LOOK_EVERY = 0.1  # seconds
-PATIENCE = 10.0  # seconds that the processes get to finish what they are doing
+PATIENCE = 8.0  # seconds that the processes get to finish what they are doing; containers are killed after ten
 
 
 def supervise(commands: Mapping[str, list[str]]) -> int:
