@@ -20,11 +20,11 @@ FULL_STAMP := $(VENV)/.installed-full-$(call checksum,requirements/core.txt requ
 export HOST PORT LEGACY MEDIA WORKERS
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format lock fuzz benchmarks clean
+.PHONY: help run test test-topologies lint format lock fuzz benchmarks clean
 
 help: ## Show this list
 	@echo "make run [PORT=8080] [HOST=127.0.0.1] [LEGACY=db.sqlite3] [MEDIA=folder]"
-	@grep -E '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+):.*## (.*)/  make \1 | \2/' | column -t -s '|'
+	@grep -E '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1 | \2/' | column -t -s '|'
 
 run: $(CORE_STAMP) ## Start at http://localhost:8080; an empty database gets a demo school, or LEGACY= moves a school in
 	@ENVIRONMENT="$${ENVIRONMENT:-local}" exec $(PY) manage.py serve --host "$$HOST" --port "$$PORT" --workers "$$WORKERS" \
@@ -32,6 +32,9 @@ run: $(CORE_STAMP) ## Start at http://localhost:8080; an empty database gets a d
 
 test: $(FULL_STAMP) ## Linters, types, and the whole suite on SQLite and on PostgreSQL
 	@exec $(PY) -m tests.check
+
+test-topologies: $(FULL_STAMP) ## The house in several processes: attendance lifted out, and all modules apart
+	@TOPOLOGIES="lifted:attendance microservices" exec $(PY) -m pytest tests/topologies -q
 
 lint: $(FULL_STAMP) ## Only the linters and the types
 	@exec $(PY) -m tests.check --no-tests

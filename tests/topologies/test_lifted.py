@@ -1,9 +1,10 @@
-"""Attendance in a process and a database of its own, and a day of school that does not notice.
+"""Attendance in a process and a database of its own, alone or as all modules are, and a school that does not notice.
 
 The roll is taken through the portal, by way of HTTP; leave is approved, and an event excuses the absence; the process
 is killed, its pages say so while all others go on, and it comes back to what it has missed.
 """
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,9 +16,13 @@ from tests.topologies.houses import House, form_of, running, wait_for
 pytestmark = [pytest.mark.sqlite_only, pytest.mark.slow]
 
 
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with running("lifted:attendance", tmp_path_factory.mktemp("lifted")) as house:
+TOPOLOGIES = os.environ.get("TOPOLOGIES", "lifted:attendance").split()
+"""`make test-topologies` adds microservices, which are nine servers with their workers."""
+
+
+@pytest.fixture(scope="module", params=TOPOLOGIES)
+def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with running(request.param, tmp_path_factory.mktemp("house")) as house:
         yield house
 
 
@@ -77,7 +82,8 @@ def handled(house: House) -> int:
 def test_the_roll_is_taken_over_http_and_an_event_excuses_across_processes(house: House) -> None:
     absent = house.school.classmates[0]
     assert house.status()["attendance"] == {"binding": "http", "healthy": True}
-    assert house.status()["leaves"]["binding"] == "local"
+    with_the_pages = house.topology.home_of("leaves").serves_pages
+    assert house.status()["leaves"]["binding"] == ("local" if with_the_pages else "http")
     take_the_roll(house, absent)
     assert mark_of(house, absent) == "absent"
     be_excused(house, absent)
