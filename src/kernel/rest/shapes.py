@@ -63,9 +63,9 @@ def paging(orders: tuple[str, ...], *, searched: bool) -> dict[str, Any]:
 
 
 def bounded(fields: Mapping[str, tuple[Any, Any]]) -> dict[str, Any]:
-    """The same fields, with a bound on how many values one may have."""
+    """The same fields, with bounds on how many values one may have; none at all cannot be written in a query string."""
     return {
-        name: (Annotated[hint, Field(max_length=MOST_IDS)] if is_many(hint) else hint, default)
+        name: (Annotated[hint, Field(min_length=1, max_length=MOST_IDS)] if is_many(hint) else hint, default)
         for name, (hint, default) in fields.items()
     }
 
@@ -75,4 +75,4 @@ def choice_of_fields(item: type[DTO]) -> tuple[Any, Any]:
     names = tuple(item.model_fields)
     text = "Only these fields, separated by commas; all when left out."
     name: Any = Literal[names]
-    return (tuple.__class_getitem__((name, ...)) | None, Field(default=None, description=text))
+    return (tuple.__class_getitem__((name, ...)) | None, Field(default=None, min_length=1, description=text))
