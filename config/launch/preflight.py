@@ -11,6 +11,10 @@ from urllib.parse import quote
 
 SQLITE_MAGIC = b"SQLite format 3\x00"
 LEGACY_TABLE = "student_management_app_customuser"
+LEGACY_TABLES = "%student%"
+"""A table of every variant of the legacy, as a pattern of SQL."""
+TEXTS = (b"[", b"{", b"--", b"/*")
+"""How JSON of `dumpdata` and dumps of MySQL begin."""
 COMPRESSIONS = {b"\x1f\x8b": ".gz", b"BZ": ".bz2", b"\xfd7": ".xz"}
 
 
@@ -77,11 +81,10 @@ def _check_legacy_file(path: Path) -> None:
     except OSError as error:
         raise CannotStart(f"{path}: cannot be read ({error.strerror}).", code=2) from None
     if start.startswith(SQLITE_MAGIC):
-        if not has_table(path, LEGACY_TABLE):
-            raise CannotStart(f"{path}: not a legacy school's database, it has no table {LEGACY_TABLE}.", code=2)
-    elif COMPRESSIONS.get(start[:2]) != path.suffix and start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] not in (
-        b"[",
-        b"{",
+        if not has_table(path, LEGACY_TABLES):
+            raise CannotStart(f"{path}: not a legacy school's database, it has no table of students.", code=2)
+    elif COMPRESSIONS.get(start[:2]) != path.suffix and not start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(
+        TEXTS
     ):
         raise CannotStart(f"{path}: neither a SQLite database nor JSON written by dumpdata.", code=2)
 
@@ -92,8 +95,8 @@ def check_media(folder: Path) -> None:
         raise CannotStart(f"{folder}: {'not a folder' if folder.exists() else 'there is no such folder'}.", code=2)
 
 
-def has_table(path: Path, table: str) -> bool:
-    """Whether a SQLite file has this table; leaves no trace beside the file.
+def has_table(path: Path, pattern: str) -> bool:
+    """Whether a SQLite file has a table whose name is LIKE this; leaves no trace beside the file.
 
     Raises CannotStart when SQLite cannot read it. A write-ahead log may hold what the file itself does not show yet,
     so with one beside it the answer is yes.
@@ -104,7 +107,7 @@ def has_table(path: Path, table: str) -> bool:
     address = f"file:{quote(str(path.resolve()))}?mode=ro&immutable=1"
     try:
         with closing(sqlite3.connect(address, uri=True)) as connection:
-            found = connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", [table])
+            found = connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name LIKE ?", [pattern])
             return found.fetchone() is not None
     except sqlite3.Error as error:
         raise CannotStart(f"{path}: cannot be read as a SQLite database ({error}).", code=2) from None
