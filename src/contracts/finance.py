@@ -128,8 +128,8 @@ class FinanceService(Service, ABC, name="finance"):
     ) -> Page[Fine]:
         """Newest first; search in the reason; order: amount, due_date, issued_at. Staff and HOD.
 
-        `student_ids` narrows to these students, `ids` to these fines. `found_students` widens a search: what they owe is found as well,
-        whatever the reason; finance knows no names, so whoever asks looks those up.
+        `student_ids` narrows to these students, `ids` to these fines. `found_students` widens a search: what they owe
+        is found as well, whatever the reason; finance knows no names, so whoever asks looks those up.
         """
 
     @query()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError
@@ -128,7 +129,7 @@ def test_a_new_year_in_the_same_course_counts_the_student_once(
 def test_enrolment_needs_a_student_a_course_and_a_year_that_exist(
     academics: AcademicsService, physics: Course, year: SessionYear
 ) -> None:
-    right = {"student_id": 701, "course_id": physics.id, "session_year_id": year.id}
+    right: dict[str, Any] = {"student_id": 701, "course_id": physics.id, "session_year_id": year.id}
     for field in right:
         with pytest.raises(Invalid) as caught:
             academics.enroll(actor=actors.hod(), **{**right, field: 9999})
