@@ -2,17 +2,17 @@
 
 from datetime import timedelta
 
-from django.conf import settings
-
 from contracts.base import Actor
 from kernel.context import request_id
 from kernel.jobs import scheduled
+from modules.finance.providers import NotSetUp
 from modules.finance.reconciling import reconcile, summary
 
 
 @scheduled(every=timedelta(minutes=10))
 def reconcile_payments() -> str:
     """Ask the provider about orders that were left open. Raises ProviderFailed when it cannot be asked."""
-    if not settings.PAYMENT_PROVIDER:
-        return "there is no payment provider"
-    return summary(reconcile(actor=Actor.system(request_id=request_id())))
+    try:
+        return summary(reconcile(actor=Actor.system(request_id=request_id())))
+    except NotSetUp as nobody:
+        return str(nobody)

@@ -78,4 +78,4 @@ def test_the_scheduled_job_asks_too_and_has_nothing_to_ask_without_a_provider(
     assert jobs["finance.reconcile_payments"].run("default") == "1 open orders asked about: 1 settled"
     assert finance.fine(actor=ME, fine_id=checkout.fine.id).status is FineStatus.PAID
     settings.PAYMENT_PROVIDER = ""
-    assert jobs["finance.reconcile_payments"].run("default") == "there is no payment provider"
+    assert jobs["finance.reconcile_payments"].run("default") == "no payment provider is set up"

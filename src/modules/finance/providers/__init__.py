@@ -7,21 +7,21 @@ from functools import lru_cache
 
 from django.conf import settings
 
-from modules.finance.providers.base import PaymentProvider, ProviderFailed
+from modules.finance.providers.base import NotSetUp, PaymentProvider, ProviderFailed
 from modules.finance.providers.razorpay import RazorpayProvider
 from modules.finance.sandbox import keys
 
-__all__ = ["PaymentProvider", "ProviderFailed", "configured"]
+__all__ = ["NotSetUp", "PaymentProvider", "ProviderFailed", "configured"]
 
 
 def configured() -> PaymentProvider:
-    """The provider that the settings name. Raises ProviderFailed when they name none."""
+    """The provider that the settings name. Raises NotSetUp when they name none."""
     match settings.PAYMENT_PROVIDER:
         case "razorpay":
             return _razorpay(settings.RAZORPAY_KEY_ID, settings.RAZORPAY_KEY_SECRET, settings.RAZORPAY_WEBHOOK_SECRET)
         case "sandbox" if settings.SANDBOX_PAYMENT_URL:
             return _sandbox(settings.SANDBOX_PAYMENT_URL, settings.SANDBOX_PAYMENT_SECRET)
-    raise ProviderFailed("no payment provider is set up")
+    raise NotSetUp("no payment provider is set up")
 
 
 # One each for the life of the process, since it keeps connections open.

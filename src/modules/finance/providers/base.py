@@ -9,6 +9,10 @@ class ProviderFailed(Exception):
     """The provider cannot be reached, refuses, gives an answer that makes no sense, or is not set up."""
 
 
+class NotSetUp(ProviderFailed):
+    """The settings name no provider, or not where it is."""
+
+
 class OrderUnknown(ProviderFailed):
     """The provider has no such order."""
 
