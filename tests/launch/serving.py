@@ -38,6 +38,11 @@ def people(state: Path) -> list[tuple[int, str]]:
         return connection.execute("SELECT id, email FROM users_user ORDER BY id").fetchall()
 
 
+def _hear_ctrl_c() -> None:
+    """Whoever starts the tests in the background has SIGINT ignored, by all that they start too."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @dataclass
 class Serve:
     """A started `manage.py serve` and what it has said so far."""
@@ -114,6 +119,7 @@ def serve(state: Path, *arguments: str, port: int | None = None, **environment: 
             **environment,
         },
         stdin=subprocess.DEVNULL,
+        preexec_fn=_hear_ctrl_c,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
