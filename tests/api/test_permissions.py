@@ -19,6 +19,7 @@ from tests.api.conftest import Program
 from tests.api.matrix import COLUMNS, STATUSES, page, rows
 from tests.api.matrix.things import DEACTIVATED, REVOKED, close_the_doors, furnished, pay_a_fine, things
 from tests.modules.finance.sandbox import Sandbox, serving, settings_for
+from tests.plugins.cell_counts import CheckCells
 from tests.portal.school import ESSAY, ESSAY_TEXT, School
 
 pytestmark = pytest.mark.sqlite_only  # who may do what is the same on any database
@@ -97,7 +98,7 @@ def test_every_operation_has_a_row_and_every_row_an_operation() -> None:
 
 
 @pytest.mark.parametrize("operation", sorted(rows()))
-def test_cells(operation: str, visitors: Visitors, db: None) -> None:
+def test_cells(operation: str, visitors: Visitors, db: None, cells_checked: CheckCells) -> None:
     row, found = rows()[operation], {}
     for column, (program, named) in visitors.columns.items():
         cache.clear()
@@ -108,6 +109,7 @@ def test_cells(operation: str, visitors: Visitors, db: None) -> None:
         word = next((word for word, statuses in STATUSES.items() if response.status_code in statuses), "")
         found[column] = word or f"{response.status_code} {response.data}"
     assert found == row.outcomes()
+    cells_checked(found.values())
 
 
 def test_the_roles_in_the_description_are_those_that_succeed() -> None:
