@@ -174,6 +174,19 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 
 REST_FRAMEWORK = {"UNAUTHENTICATED_USER": None}
 API_MAX_BODY = 1024 * 1024
+# Short addresses, and where each leads; both below /api/v1/.
+API_ALIASES = {
+    "students": "users/students",
+    "staff": "users/staff",
+    "courses": "academics/courses",
+    "subjects": "academics/subjects",
+    "sessions": "academics/session-years",
+    "enrollments": "academics/enrollments",
+    "assignments": "assessments/assignments",
+    "submissions": "assessments/submissions",
+    "results": "assessments/results",
+    "fines": "finance/fines",
+}
 API_RATE, API_ANONYMOUS_RATE = env.api_rate, env.api_anonymous_rate
 CORS_ORIGINS = env.cors_origins
 METRICS_TOKEN = env.metrics_token.get_secret_value()

@@ -1,5 +1,5 @@
-"""Counts the cells of the table of permissions that were tried (`tests/api/test_permissions.py`), and says so in the last
-lines.
+"""Counts the cells of the table of permissions that were tried (`tests/api/test_permissions.py`), and says so in the
+last lines.
 """
 
 from collections import Counter

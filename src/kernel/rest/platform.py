@@ -1,15 +1,17 @@
-"""The API's description for programs and for people, and the health of each module."""
+"""The API's description for programs and for people, its short addresses, and the health of each module."""
 
 import json
 from functools import cache
+from http import HTTPStatus
 
 from django.apps import apps
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
-from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.csrf import csrf_exempt, ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 from kernel.databases import alias_of
@@ -18,6 +20,8 @@ from kernel.module import ModuleConfig
 from kernel.rest.answers import etag_of
 from kernel.rest.problems import problem
 from kernel.rest.schema import openapi
+
+API = "/api/v1/"
 
 
 @cache
@@ -37,8 +41,18 @@ def schema(request: HttpRequest) -> HttpResponse:
 @ensure_csrf_cookie
 def docs(request: HttpRequest) -> HttpResponse:
     """`/api/docs/`: the same to read and to try out."""
-    settings = {"url": reverse("api_schema"), "deepLinking": True, "persistAuthorization": True}
-    return render(request, "kernel/api_docs.html", {"settings": settings})
+    shown = {"url": reverse("api_schema"), "deepLinking": True, "persistAuthorization": True}
+    return render(request, "kernel/api_docs.html", {"settings": shown})
+
+
+@csrf_exempt  # Nothing is done here; where it leads, the token is asked for.
+def moved(request: HttpRequest, alias: str) -> HttpResponse:
+    """`/api/v1/<alias>/…`: 308 to the address that it is short for, whatever the method. Every process says so, and so
+    does the one to which a gateway sends what it does not know.
+    """
+    _below, _slash, wanted = request.get_full_path().removeprefix(API).partition("/")
+    location = f"{API}{settings.API_ALIASES[alias]}/{wanted}"
+    return HttpResponse(status=HTTPStatus.PERMANENT_REDIRECT, headers={"Location": location})
 
 
 @require_safe

@@ -5,6 +5,7 @@ from functools import cache
 from http import HTTPStatus
 from typing import Any, Literal
 
+from django.conf import settings
 from pydantic import TypeAdapter
 
 from contracts.errors import DomainError, Forbidden, Invalid, LimitReached, ModuleUnavailable, NotFound, Unauthenticated
@@ -31,7 +32,12 @@ SECURITY = {
     },
 }
 TITLE = "Student Management System"
-DESCRIPTION = "Everything that people do on the pages, with the same rules."
+DESCRIPTION = """\
+Everything that people do on the pages, with the same rules.
+
+Short addresses lead (308, also for what is below them) to where things are:
+
+"""
 ROLES = "Who may: {}."
 KEY = "Sent again with the same key, a request is answered again and not carried out again; kept for a day."
 
@@ -46,7 +52,7 @@ def openapi() -> Json:
         "info": {
             "title": TITLE,
             "version": "1",
-            "description": DESCRIPTION,
+            "description": DESCRIPTION + _aliases(),
         },
         "paths": {
             path: {method: described(view, call, shapes.of(path, method)) for method, call in view.calls.items()}
@@ -58,6 +64,11 @@ def openapi() -> Json:
             "securitySchemes": SECURITY,
         },
     }
+
+
+def _aliases() -> str:
+    """The short addresses, as a list in Markdown."""
+    return "\n".join(f"- `/api/v1/{short}/` → `/api/v1/{full}/`" for short, full in settings.API_ALIASES.items())
 
 
 def endpoints() -> dict[str, type[Endpoint]]:
