@@ -1,12 +1,26 @@
-"""Which subjects concern a person, and which session year is the current one."""
+"""Which subjects concern a person, which session year is the current one, and what is taught today."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.urls import reverse
 from django.utils import timezone
 
 from contracts.academics import AcademicsService, SessionYear, Subject
+from contracts.attendance import AttendanceService
 from contracts.base import MAX_PAGE_SIZE, Actor, PageRequest
 from kernel.registry import services
 
 EVERYTHING = PageRequest(size=MAX_PAGE_SIZE)
+
+
+@dataclass(frozen=True)
+class SubjectToday:
+    """One of the teacher's subjects: whether its register of today is taken, and the way there."""
+
+    subject: Subject
+    taken: bool
+    url: str
 
 
 def taught_by(actor: Actor) -> dict[int, Subject]:
@@ -40,3 +54,12 @@ def current_year(years: tuple[SessionYear, ...]) -> int | None:
     begun = [year for year in years if year.first_day <= today]
     holding = [year for year in begun if today <= year.last_day]
     return next((some[-1].id for some in (holding, begun, years) if some), None)
+
+
+def lessons_today(actor: Actor, subjects: Iterable[Subject]) -> list[SubjectToday]:
+    """These subjects, in this order, with the way to today's register of each."""
+    subjects = tuple(subjects)
+    ids = tuple(subject.id for subject in subjects)
+    untaken = services.get(AttendanceService).untaken_on(actor=actor, on=timezone.localdate(), subject_ids=ids)
+    address = reverse("staff_take_attendance")
+    return [SubjectToday(s, s.id not in untaken, f"{address}?subject={s.id}") for s in subjects]

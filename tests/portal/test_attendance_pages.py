@@ -42,6 +42,17 @@ def test_a_teacher_is_offered_their_own_subjects_today_and_the_year_of_today(
     assert form["attendance_date"].value() == school.today
 
 
+def test_before_a_class_is_chosen_the_teachers_subjects_lead_to_todays_registers(
+    school: School, as_teacher: Client, day: dict[str, Any]
+) -> None:
+    school.register_of(school.botany).delete()
+    as_teacher.post("/staff_take_attendance/", fields_of(as_teacher.get("/staff_take_attendance/", day)))
+    lessons = as_teacher.get("/staff_take_attendance/").context["lessons"]
+    assert [(lesson.subject.name, lesson.taken) for lesson in lessons] == [("Botany", True), ("Markets", False)]
+    for lesson in lessons:
+        assert as_teacher.get(lesson.url).context["roll"].subject_id == lesson.subject.id
+
+
 def test_the_class_is_shown_with_everybody_present(school: School, as_teacher: Client, day: dict[str, Any]) -> None:
     page = as_teacher.get("/staff_take_attendance/", day)
     sent = fields_of(page)

@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 
-from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from contracts.academics import AcademicsService, Subject
+from contracts.academics import AcademicsService
 from contracts.assessments import AssessmentsService
 from contracts.attendance import AttendanceService
 from contracts.base import MAX_PAGE_SIZE, Actor, Audience, PageRequest, PersonRef
@@ -16,16 +14,7 @@ from kernel.registry import services
 from portal.charts import Bar, BarChart, Chart, ShareBar
 from portal.components import Figure, Waiting
 from portal.dashboards.pieces import LowStudent, bands_chart, figure, low_students, waiting
-
-
-@dataclass(frozen=True)
-class SubjectToday:
-    """One of the teacher's subjects: whether its register of today is taken, and the way there."""
-
-    subject: Subject
-    taken: bool
-    registers: int
-    url: str
+from portal.own_subjects import SubjectToday, lessons_today
 
 
 @dataclass(frozen=True)
@@ -43,7 +32,8 @@ def board(actor: Actor, staff_id: int) -> Board:
     subjects = academics.list_subjects(actor=actor, page=everything, teacher_id=actor.user_id).items
     ids = tuple(s.id for s in subjects)
     taken = attendance.register_counts(actor=actor, subject_ids=ids)
-    untaken = attendance.untaken_on(actor=actor, on=timezone.localdate(), subject_ids=ids)
+    lessons = lessons_today(actor, subjects)
+    untaken = sum(not lesson.taken for lesson in lessons)
     courses = academics.courses(actor=actor, ids=tuple({s.course_id for s in subjects}))
     me = PersonRef(audience=Audience.STAFF, profile_id=staff_id)
     leave = services.get(LeavesService).counts_by_person(actor=actor, people=(me,))[f"staff:{staff_id}"]
@@ -51,9 +41,7 @@ def board(actor: Actor, staff_id: int) -> Board:
     registers = sum(taken.values())
     return Board(
         waiting=(
-            *waiting(
-                _("Registers not taken today"), len(untaken), "staff_take_attendance", icon="clipboard-document-check"
-            ),
+            *waiting(_("Registers not taken today"), untaken, "staff_take_attendance", icon="clipboard-document-check"),
             *waiting(_("Submissions to grade"), to_grade, "staff_manage_assignments", icon="document-text"),
             *waiting(
                 _("Your leave requests without decision"), leave.pending, "staff_apply_leave", icon="calendar-days"
@@ -65,12 +53,7 @@ def board(actor: Actor, staff_id: int) -> Board:
             figure(_("Leaves approved"), leave.approved, "staff_apply_leave"),
             figure(_("Your subjects"), len(subjects)),
         ),
-        today=[
-            SubjectToday(
-                s, s.id not in untaken, taken.get(s.id, 0), f"{reverse('staff_take_attendance')}?subject={s.id}"
-            )
-            for s in subjects
-        ],
+        today=lessons,
         charts=(
             ShareBar(
                 title=_("Registers and leave"),

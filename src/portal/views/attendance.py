@@ -25,7 +25,7 @@ from portal.access import only
 from portal.forms import drafts
 from portal.forms.attendance import DayForm, RegisterChoiceForm, StudentRangeForm
 from portal.ids import row_id
-from portal.own_subjects import EVERYTHING, current_year, session_years, studied_by, taught_by
+from portal.own_subjects import EVERYTHING, current_year, lessons_today, session_years, studied_by, taught_by
 
 # --- staff ------------------------------------------------------------------------------------------------------------
 
@@ -56,7 +56,7 @@ def staff_take_attendance(request: HttpRequest) -> HttpResponseBase:
             _explain(form, error)
         except (Forbidden, NotFound, ValueError) as error:
             form.add_error(None, str(error))
-    return render(request, "portal/pages/take_attendance.html", _roll_context(actor, form, roll))
+    return render(request, "portal/pages/take_attendance.html", _roll_context(actor, form, roll, subjects))
 
 
 @require_http_methods(["GET", "POST"])
@@ -150,9 +150,9 @@ def student_view_attendance_post(request: HttpRequest) -> HttpResponseBase:
 # --- what the pages show ----------------------------------------------------------------------------------------------
 
 
-def _roll_context(actor: Actor, form: DayForm, roll: Roll | None) -> dict[str, object]:
+def _roll_context(actor: Actor, form: DayForm, roll: Roll | None, subjects: Iterable[Subject]) -> dict[str, object]:
     if roll is None:
-        return {"form": form}
+        return {"form": form, "lessons": lessons_today(actor, subjects)}
     students = services.get(UsersService).students(actor=actor, student_ids=roll.student_ids)
     rows = rollcall.rows(roll.student_ids, students, roll.marks, roll.excused_reasons)
     return {
