@@ -12,8 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Self
 
 from django.apps import apps
-from django.db import models, transaction
-from django.db.models import F
+from django.db import connections, models, transaction
 
 from kernel.context import running
 from kernel.databases import alias_of
@@ -38,14 +37,21 @@ class RunningTotal(models.Model):
 
     @classmethod
     def add(cls, changes: Mapping[str, int]) -> None:
-        """Add to several totals, inside the transaction of the change. In name order, so that two writers cannot lock
-        each other out.
+        """Add to several totals in one statement, inside the transaction of the change. In name order, so that two
+        writers cannot lock each other out.
         """
-        for name in sorted(changes):
-            rows = cls._manager().filter(name=name)
-            if changes[name] and not rows.update(value=F("value") + changes[name]):
-                cls._manager().bulk_create([cls(name=name, value=0)], ignore_conflicts=True)
-                rows.update(value=F("value") + changes[name])
+        added = [(name, changes[name]) for name in sorted(changes) if changes[name]]
+        if not added:
+            return
+        connection = connections[alias_of(cls._meta.app_label)]
+        table, name, value = map(connection.ops.quote_name, (cls._meta.db_table, "name", "value"))
+        rows = ", ".join(["(%s, %s)"] * len(added))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO {table} ({name}, {value}) VALUES {rows} "  # noqa: S608 - names of the model, no input
+                f"ON CONFLICT ({name}) DO UPDATE SET {value} = {table}.{value} + excluded.{value}",
+                [item for row in added for item in row],
+            )
 
     @classmethod
     def read(cls, names: Iterable[str]) -> dict[str, int]:

@@ -5,6 +5,7 @@ from django.core.management import CommandError, call_command
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
+from pytest_django import DjangoAssertNumQueries
 
 from kernel.totals import RunningTotal, derived_models
 from modules.leaves.models import LeaveTotal, StudentLeave
@@ -21,6 +22,16 @@ class AddingUp(TestCase):
         for change in history:
             LeaveTotal.add(change)
         assert LeaveTotal.read("abc") == {n: sum(change.get(n, 0) for change in history) for n in "abc"}
+
+
+@pytest.mark.django_db
+def test_many_totals_are_added_to_in_one_statement(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    LeaveTotal.add({"kept": 2})
+    with django_assert_num_queries(1):
+        LeaveTotal.add({"kept": 3, "new": 1, "untouched": 0})
+    with django_assert_num_queries(0):
+        LeaveTotal.add({"untouched": 0})
+    assert dict(LeaveTotal.objects.values_list("name", "value")) == {"kept": 5, "new": 1}
 
 
 @pytest.mark.django_db
