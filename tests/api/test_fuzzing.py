@@ -37,7 +37,7 @@ CONFIG = schemathesis.Config.from_dict(
             "deterministic": not LONG,
             "database": "none",
         },
-        "phases": {"coverage": {"enabled": LONG}},
+        "phases": {"coverage": {"enabled": LONG}, "examples": {"enabled": LONG}},
         "checks": {
             # What has the right shape may still break a rule of the school (422), or be of an older state (412).
             "positive_data_acceptance": {

@@ -21,6 +21,9 @@ log = structlog.get_logger(__name__)
 CONTENT_TYPE = "application/problem+json"
 Errors = Mapping[str, Sequence[str]]
 
+CHANGED_MEANWHILE = "changed_meanwhile"
+"""The code of a condition (If-Match) that does not hold."""
+
 CODES = {
     400: "bad_request",
     401: "unauthenticated",

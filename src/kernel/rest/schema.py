@@ -6,22 +6,40 @@ from http import HTTPStatus
 from typing import Any, Literal
 
 from django.conf import settings
-from pydantic import TypeAdapter
+from pydantic import BaseModel, TypeAdapter
 
-from contracts.errors import DomainError, Forbidden, Invalid, LimitReached, ModuleUnavailable, NotFound, Unauthenticated
+from contracts.errors import (
+    Conflict,
+    DomainError,
+    Forbidden,
+    Invalid,
+    LimitReached,
+    ModuleUnavailable,
+    NotFound,
+    Unauthenticated,
+)
+from contracts.examples import USUAL
 from kernel.canvas import all_routes
+from kernel.rest import examples
 from kernel.rest import shapes as types
 from kernel.rest.api import CAPTURE
 from kernel.rest.calls import Call
 from kernel.rest.idempotency import LONGEST_KEY
-from kernel.rest.problems import CONTENT_TYPE, Problem
+from kernel.rest.problems import CHANGED_MEANWHILE, CODES, CONTENT_TYPE, Problem
 from kernel.rest.requests import LARGEST, SMALLEST
 from kernel.rest.views import Endpoint
 
 Json = dict[str, Any]
 REF = "#/components/schemas/{model}"
 PROBLEM = {"$ref": REF.format(model="Problem")}
-STATUSES = (400, 401, 403, 404, 406, 409, 412, 413, 415, 422, 429, 500, 503)
+USUAL_CODES = {
+    **{status: code for status, code in CODES.items() if status != HTTPStatus.METHOD_NOT_ALLOWED},
+    HTTPStatus.CONFLICT: Conflict.code,
+    HTTPStatus.PRECONDITION_FAILED: CHANGED_MEANWHILE,
+    HTTPStatus.UNPROCESSABLE_ENTITY: Invalid.code,
+    HTTPStatus.SERVICE_UNAVAILABLE: ModuleUnavailable.code,
+}
+"""Every status that says that something is wrong, with the code that it has most often."""
 SECURITY = {
     "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
     "session": {
@@ -141,7 +159,11 @@ def described(view: type[Endpoint], call: Call, parts: dict[str, Json]) -> Json:
         "summary": call.summary,
         "description": f"{_text(call)}\n\n{ROLES.format(who)} Errors: {', '.join(codes)}.",
         "tags": [view.name],
-        "parameters": [*_parameters(parts["path"], "path"), *_parameters(parts["query"], "query"), *_headers(call)],
+        "parameters": [
+            *_parameters(parts["path"], "path", call.path_model),
+            *_parameters(parts["query"], "query", call.query_model),
+            *_headers(call),
+        ],
         "responses": _responses(call, parts, problems),
         "security": [] if call.public else [{"token": []}, {"session": []}],
         "x-roles": list(call.roles),
@@ -160,13 +182,14 @@ def _text(call: Call) -> str:
     )
 
 
-def _parameters(shape: Json, place: str) -> list[Json]:
+def _parameters(shape: Json, place: str, model: type[BaseModel]) -> list[Json]:
     required = shape.get("required", [])
+    usual = examples.whole(model, only_required=True)
     found = []
     for name, one in shape.get("properties", {}).items():
         parameter: Json = {"name": name, "in": place, "schema": _without_null(one)}
         if place == "path" or name in required:
-            parameter["required"] = True
+            parameter |= {"required": True, "example": usual[name]}
         if "description" in one:
             parameter["description"] = one["description"]
         if name == "fields":
@@ -201,7 +224,9 @@ def _headers(call: Call) -> list[Json]:
 
 
 def _body(call: Call, shape: Json) -> Json:
-    content = {"application/json": {"schema": shape}}
+    content: Json = {"application/json": {"schema": shape}}
+    if call.body_model:
+        content["application/json"]["example"] = examples.whole(call.body_model)
     if call.takes_file:
         content["multipart/form-data"] = {"schema": shape}
     return {"required": call.body_required, "content": content}
@@ -232,7 +257,8 @@ def _answer(call: Call, result: Json, item: Json) -> Json:
 def _responses(call: Call, parts: dict[str, Json], problems: dict[int, set[str]]) -> Json:
     content: Json = {}
     if "result" in parts:
-        content["application/json"] = {"schema": _answer(call, parts["result"], parts["item"])}
+        schema = _answer(call, parts["result"], parts["item"])
+        content["application/json"] = {"schema": schema, "example": examples.answered(call)}
     if call.pages:
         content["text/csv"] = {"schema": {"type": "string", "description": "The whole list, whatever the page."}}
     if call.sends_file:
@@ -257,12 +283,30 @@ def _title(status: int) -> str:
 
 def _all_responses() -> Json:
     """The answers that say what is wrong, one for each status."""
-    content = {CONTENT_TYPE: {"schema": PROBLEM}}
-    found = {_title(status): {"description": HTTPStatus(status).phrase, "content": content} for status in STATUSES}
+    found: Json = {
+        _title(status): {
+            "description": HTTPStatus(status).phrase,
+            "content": {CONTENT_TYPE: {"schema": PROBLEM, "example": _problem(HTTPStatus(status))}},
+        }
+        for status in sorted(USUAL_CODES)
+    }
     found[_title(429)] = found[_title(429)] | {
         "headers": {"Retry-After": {"description": "In seconds.", "schema": {"type": "integer"}}}
     }
     return found
+
+
+def _problem(status: HTTPStatus) -> Json:
+    """An example of what goes wrong with this status."""
+    told = Problem(
+        type="about:blank",
+        title=status.phrase,
+        status=status,
+        detail=status.description or status.phrase,
+        code=USUAL_CODES[status],
+        request_id=USUAL["request_id"],
+    )
+    return told.model_dump(mode="json", exclude_unset=True)
 
 
 def _problems(call: Call) -> dict[int, set[str]]:
@@ -279,7 +323,7 @@ def _problems(call: Call) -> dict[int, set[str]]:
     if not call.is_query:
         found[400].add("bad_request")
     if call.edits:
-        found[412] = {"changed_meanwhile"}
+        found[412] = {CHANGED_MEANWHILE}
     if call.status == HTTPStatus.CREATED:
         found[400].add("invalid_idempotency_key")
         found[409] = {"idempotency_key_in_use"}

@@ -139,7 +139,7 @@ class Endpoint(APIView):
         tags = {tag.strip().removeprefix("W/") for tag in seen.split(",")}
         if not tags & {"*", answers.etag_of(answers.body_of(current, found))}:
             raise problems.HttpProblem(
-                HTTPStatus.PRECONDITION_FAILED, "changed_meanwhile", _("It has changed since you last read it.")
+                HTTPStatus.PRECONDITION_FAILED, problems.CHANGED_MEANWHILE, _("It has changed since you last read it.")
             )
 
 
