@@ -66,4 +66,4 @@ def reached_over_http(interface: type[Service], url: str, behave: Behave) -> Ite
     with ExitStack() as stack:
         stack.enter_context(services.override(interface, fake(interface, behave)))
         yield services.get(interface), elsewhere.get(interface)
-        elsewhere.target(interface).pool.clear()
+        elsewhere.target(interface).close()
