@@ -113,8 +113,15 @@ def test_no_more_is_put_into_the_queues_than_can_be_taken_in_time(
         for number in range(5):
             publish_now(number)
         assert relay.drain() == 2
+        assert relay.carrier.full, "the thread looks again soon, since nobody wakes it when there is room"
         queues.take_news(sent[0][1]["args"][0], "")
         assert relay.drain() == 1
+        queues.take_news(sent[1][1]["args"][0], "")
+        queues.take_news(sent[2][1]["args"][0], "")
+        assert relay.drain() == 2
+        queues.take_news(sent[3][1]["args"][0], "")
+        assert relay.drain() == 0
+        assert not relay.carrier.full
 
 
 def test_a_publisher_knows_consumers_that_run_elsewhere_and_leaves_them_to_the_queues(

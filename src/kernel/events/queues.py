@@ -29,10 +29,14 @@ ON_THE_WAY = 1000
 class Queues:
     """Parcels go to the queue of the module that consumes them, wherever its worker runs."""
 
+    def __init__(self) -> None:
+        self.full = False
+
     def may_carry(self, alias: str, due: QuerySet[Delivery]) -> QuerySet[Delivery]:
         on_the_way = (
             Delivery.objects.using(alias).filter(state=DeliveryState.CLAIMED, due_at__gt=timezone.now()).count()
         )
+        self.full = on_the_way >= ON_THE_WAY
         return due[: max(0, ON_THE_WAY - on_the_way)]
 
     def carry(self, parcel: Parcel) -> None:

@@ -30,6 +30,9 @@ class CarrierDown(Exception):
 class Carrier(Protocol):
     """How parcels get to their consumers."""
 
+    full: bool
+    """Whether there was no room for more when it was last asked. There will be soon, and nobody tells."""
+
     def may_carry(self, alias: str, due: QuerySet[Delivery]) -> QuerySet[Delivery]:
         """Those of the due deliveries of a database that can go out now."""
 
@@ -39,6 +42,8 @@ class Carrier(Protocol):
 
 class InProcess:
     """Consumers of this process are called at once. What is for modules elsewhere is left to a process that can."""
+
+    full = False
 
     def may_carry(self, alias: str, due: QuerySet[Delivery]) -> QuerySet[Delivery]:
         if not settings.DIVIDED:

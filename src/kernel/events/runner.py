@@ -15,6 +15,8 @@ from kernel.jobs import JobThread
 log = structlog.get_logger(__name__)
 
 IDLE_SECONDS = 5.0
+FULL_SECONDS = 0.2
+"""Between two looks when the way to the consumers is full."""
 
 
 class RelayThread(threading.Thread):
@@ -35,7 +37,7 @@ class RelayThread(threading.Thread):
                 log.exception("relay_has_no_database")
                 busy = False
             if not busy:
-                wake.arrived.wait(IDLE_SECONDS)
+                wake.arrived.wait(FULL_SECONDS if relay.carrier.full else IDLE_SECONDS)
         close_old_connections()
 
     def stop(self) -> None:
