@@ -68,6 +68,7 @@ OPEN = {
 
 ROUTES = {
     "get_user_details": Route("/get_user_details/", EVERYBODY),
+    "search": Route("/search/", EVERYBODY),
     "inbox": Route("/inbox/", EVERYBODY),
     "mark_all_notices": Route("/inbox/all/read/", EVERYBODY, "POST"),
     "mark_notice": Route("/inbox/{notice}/", EVERYBODY, "POST"),

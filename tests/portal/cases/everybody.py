@@ -37,6 +37,10 @@ CASES: dict[str, Pair] = {
         ),
     ),
     "get_user_details": page("User: {student_email} User Type: 3"),
+    "search": (
+        Case(200, at="/search/?q=welcome", shows="Welcome to the school"),
+        Case(200, at="/search/?q=nothing+like+it", shows="Nothing found"),
+    ),
     "inbox": page("Welcome to the school"),
     "mark_notice": button("/inbox/", "", missing="/inbox/999999/"),
     "mark_all_notices": (

@@ -103,6 +103,16 @@ document.addEventListener("keydown", (event) => {
   if (sheet?.hasAttribute("data-open")) showSheet(false);
 });
 
+// "/" leads to the search, except where it is typed.
+document.addEventListener("keydown", (event) => {
+  const search = document.querySelector("[data-search]");
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || !search?.checkVisibility()) return;
+  if (event.target.matches("input, textarea, select, [contenteditable]")) return;
+  event.preventDefault();
+  search.focus();
+  search.select();
+});
+
 document.addEventListener("submit", onSubmit);
 document.addEventListener("error", (event) => forget(event.target), true);
 document.addEventListener("input", onEdit);
