@@ -49,6 +49,12 @@ def test_order_search_and_filters_go_together(hod: Program) -> None:
     assert hod.get(LIST, search="wedding", status="approved").data["items"] == []
 
 
+def test_a_list_is_narrowed_by_as_many_ids_as_it_says(hod: Program) -> None:
+    ids = list(range(1, 1001))
+    assert hod.get("finance/fines/", student_ids=ids, ids=ids, page_size=1).status_code == 200
+    assert hod.get("finance/fines/", ids=[*ids, 1001]).data["code"] == "invalid_query"
+
+
 def test_only_the_fields_that_are_asked_for_are_sent(hod: Program, school: School, speak_for: As) -> None:
     assert all(set(row) == {"ref", "status"} for row in hod.get(LIST, fields="status,ref").data["items"])
     leave = StudentLeave.objects.filter(student_id=school.student.profile_id).latest("pk")

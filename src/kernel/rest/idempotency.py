@@ -4,6 +4,7 @@ What was answered is kept for a day in the module's database, under whoever aske
 so that the next attempt may succeed, unless what was asked for may have happened all the same.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from http import HTTPStatus
@@ -26,6 +27,8 @@ from kernel.rest.throttling import who
 
 HEADER = "Idempotency-Key"
 LONGEST_KEY = 255
+KEY_PATTERN = r"^[!-~]([ -~]*[!-~])?$"
+"""Printable ASCII; blanks at its ends would be no part of a header."""
 KEEP = timedelta(days=1)
 LAPSE = timedelta(minutes=10)
 """After that, a request that was never answered is taken for one whose process was killed."""
@@ -39,7 +42,7 @@ def once(
 ) -> HttpResponseBase:
     """The response of `carry_out`, or the one that the same key had before."""
     key = request.headers[HEADER]
-    if not (0 < len(key) <= LONGEST_KEY and key.isascii() and key.isprintable()):
+    if len(key) > LONGEST_KEY or not re.fullmatch(KEY_PATTERN, key):
         raise HttpProblem(
             HTTPStatus.BAD_REQUEST, "invalid_idempotency_key", _("The key is 1 to 255 printable ASCII characters.")
         )

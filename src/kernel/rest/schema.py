@@ -24,7 +24,7 @@ from kernel.rest import examples
 from kernel.rest import shapes as types
 from kernel.rest.api import CAPTURE
 from kernel.rest.calls import Call
-from kernel.rest.idempotency import LONGEST_KEY
+from kernel.rest.idempotency import KEY_PATTERN, LONGEST_KEY
 from kernel.rest.problems import CHANGED_MEANWHILE, CODES, CONTENT_TYPE, Problem
 from kernel.rest.requests import LARGEST, SMALLEST
 from kernel.rest.views import Endpoint
@@ -216,7 +216,7 @@ def _headers(call: Call) -> list[Json]:
         names["If-Match"] = "The ETag that the caller last saw: 412 when it has changed since."
     if call.status == HTTPStatus.CREATED:
         names["Idempotency-Key"] = KEY
-        longest = {"minLength": 1, "maxLength": LONGEST_KEY}
+        longest = {"minLength": 1, "maxLength": LONGEST_KEY, "pattern": KEY_PATTERN}
     return [
         {"name": name, "in": "header", "description": text, "schema": {"type": "string", **longest}}
         for name, text in names.items()
