@@ -2,11 +2,14 @@
 ARG BASE=docker.io/library/python:3.12-slim-bookworm
 
 FROM ${BASE} AS build
+# --build-arg EXTRA=telemetry adds what OTEL_EXPORTER_OTLP_ENDPOINT and SENTRY_DSN need.
+ARG EXTRA=
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PYTHONDONTWRITEBYTECODE=1
 WORKDIR /app
-COPY requirements/core.txt requirements/prod.txt requirements/
+COPY requirements/*.txt requirements/
 RUN python3 -m venv /opt/venv \
-    && /opt/venv/bin/python -m pip install --require-hashes -r requirements/core.txt -r requirements/prod.txt
+    && /opt/venv/bin/python -m pip install --require-hashes -r requirements/core.txt -r requirements/prod.txt \
+        ${EXTRA:+-r requirements/$EXTRA.txt}
 COPY manage.py ./
 COPY config config
 COPY migrations_legacy migrations_legacy

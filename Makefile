@@ -9,13 +9,13 @@ WORKERS ?= 2
 
 VENV := .venv
 PY := $(VENV)/bin/python
-LOCKS := installer core prod test dev
+LOCKS := installer core prod test dev telemetry
 
 # A stamp carries the checksum of the locks it stands for, so that an unchanged lock costs nothing
 # and a changed one, also after switching branches, is installed.
 checksum = $(shell cat $(1) 2>/dev/null | cksum | tr -d ' ')
 CORE_STAMP := $(VENV)/.installed-core-$(call checksum,requirements/core.txt)
-FULL_STAMP := $(VENV)/.installed-full-$(call checksum,requirements/core.txt requirements/test.txt requirements/dev.txt)
+FULL_STAMP := $(VENV)/.installed-full-$(call checksum,requirements/core.txt requirements/test.txt requirements/dev.txt requirements/telemetry.txt)
 
 export HOST PORT LEGACY MEDIA WORKERS
 
@@ -75,7 +75,7 @@ $(CORE_STAMP): | $(PY)
 	@rm -f $(VENV)/.installed-core-* && touch $@
 
 $(FULL_STAMP): | $(PY)
-	@$(call install,core test dev)
+	@$(call install,core test dev telemetry)
 	@rm -f $(VENV)/.installed-* && touch $(CORE_STAMP) $@
 
 # uv takes seconds where pip takes half a minute. pip reads the machine's own package settings, so it is tried when uv fails.

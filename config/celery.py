@@ -11,6 +11,8 @@ from typing import Any
 from celery import Celery, signals
 from django.conf import settings
 
+from config import telemetry
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("school")
@@ -45,6 +47,12 @@ app.set_default()
 @signals.setup_logging.connect
 def keep_logging(**_: Any) -> None:
     """Log as Django's settings say: with a receiver here, Celery sets up nothing of its own."""
+
+
+@signals.worker_init.connect
+def start_telemetry(**_: Any) -> None:
+    """As the server does."""
+    telemetry.start()
 
 
 @signals.worker_ready.connect

@@ -174,6 +174,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 
 REST_FRAMEWORK = {"UNAUTHENTICATED_USER": None}
 API_MAX_BODY = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a list may be narrowed by four parameters of a thousand ids each
 # Short addresses, and where each leads; both below /api/v1/.
 API_ALIASES = {
     "students": "users/students",
@@ -234,8 +235,10 @@ RAZORPAY_WEBHOOK_SECRET = env.razorpay_webhook_secret.get_secret_value()
 SANDBOX_PAYMENT_URL = env.sandbox_payment_url.rstrip("/")
 SANDBOX_PAYMENT_SECRET = env.sandbox_secret()
 
-# --- logs -------------------------------------------------------------------------------------------------------------
+# --- logs and telemetry -----------------------------------------------------------------------------------------------
 
 # Who is behind a request, the kernel notes itself: asking Django's own user would cost a query on every page.
 DJANGO_STRUCTLOG_USER_ID_FIELD = ""
 LOGGING = logs.configure(json=env.environment == "production", level="INFO")
+SENTRY_DSN = env.sentry_dsn.get_secret_value()
+OTEL_EXPORTER_OTLP_ENDPOINT = env.otel_exporter_otlp_endpoint

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import os
 import secrets
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -81,6 +82,11 @@ class Environment(BaseSettings):
     """Where a payment sandbox runs; `make run` starts one by itself."""
     sandbox_payment_secret: SecretStr = SecretStr("")
 
+    sentry_dsn: SecretStr = SecretStr("")
+    """Where errors are reported; empty: nowhere."""
+    otel_exporter_otlp_endpoint: str = ""
+    """Where traces go, as in http://collector:4318; empty: nowhere."""
+
     module_urls: dict[str, str] = {}
     module_database_urls: dict[str, str] = {}
 
@@ -138,6 +144,17 @@ class Environment(BaseSettings):
             self.razorpay_key_id and self.razorpay_key_secret.get_secret_value()
         ):
             raise ValueError("PAYMENT_PROVIDER=razorpay needs RAZORPAY_KEY_ID and RAZORPAY_KEY_SECRET")
+        return self
+
+    @model_validator(mode="after")
+    def _telemetry_is_installed(self) -> Self:
+        wanted = (
+            ("SENTRY_DSN", "sentry_sdk", self.sentry_dsn.get_secret_value()),
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", "opentelemetry", self.otel_exporter_otlp_endpoint),
+        )
+        for variable, package, value in wanted:
+            if value and find_spec(package) is None:
+                raise ValueError(f"{variable} needs the packages of requirements/telemetry.txt, and they are missing")
         return self
 
     def _house_fits(self) -> None:

@@ -67,6 +67,19 @@ def test_production_refuses_to_start_without_or_with_wrong_values(
         environment(monkeypatch, **PRODUCTION | change)
 
 
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4318"), ("SENTRY_DSN", "https://key@sentry.example/7")],
+)
+def test_telemetry_that_is_wanted_and_not_installed_is_refused(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    monkeypatch.setattr("config.settings.environment.find_spec", lambda package: None)
+    environment(monkeypatch, **PRODUCTION)
+    with pytest.raises(ValidationError, match=f"{variable} needs the packages of requirements/telemetry.txt"):
+        environment(monkeypatch, **PRODUCTION, **{variable: value})
+
+
 def test_where_people_find_the_school_is_said_or_follows_from_its_hosts(monkeypatch: pytest.MonkeyPatch) -> None:
     assert environment(monkeypatch, **PRODUCTION).address == "https://school.example"
     hosts = PRODUCTION | {"ALLOWED_HOSTS": ".school.example"}
