@@ -144,6 +144,25 @@ def test_a_changed_password_leaves_only_the_session_it_was_changed_in(school: Sc
     assert [ask(here).status_code, ask(there).status_code] == [200, 401]
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "auth/password/", {"old_password": PASSWORD, "new_password": NEW}),
+        ("PATCH", "users/profile/", {"password": NEW}),
+    ],
+)
+def test_a_password_that_a_browser_changes_keeps_this_browser_alone(
+    school: School, speak_for: As, method: str, path: str, body: dict[str, str]
+) -> None:
+    here, there = speak_for(school.hod), login(Client(), school.hod)
+    program = log_in(school.hod.email)
+    assert here(method, path, body, Idempotency_Key="k").status_code in (200, 204)
+    assert here.get("users/profile/").status_code == 200
+    assert here.client.get("/admin_home/").status_code == 200
+    assert there.get("/admin_home/").status_code == 302
+    assert ask(program).status_code == 401
+
+
 def test_deactivated_accounts_are_out_at_once(school: School, speak_for: As) -> None:
     program = log_in(school.teacher.email)
     path = f"users/accounts/{school.teacher.user_id}/active/"

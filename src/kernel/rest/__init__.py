@@ -12,7 +12,7 @@ from the path when the path names it, else from the query string (of a query) or
 
 from contracts.base import Role
 from kernel.rest.api import Api
-from kernel.rest.calls import composed, creates, does, one, reads
+from kernel.rest.calls import Keep, composed, creates, does, one, reads
 
 HOD = (Role.HOD,)
 TEACHING = (Role.HOD, Role.STAFF)
@@ -27,6 +27,7 @@ __all__ = [
     "STUDENTS",
     "TEACHING",
     "Api",
+    "Keep",
     "composed",
     "creates",
     "does",

@@ -9,9 +9,12 @@ from pydantic import BaseModel
 
 from contracts.base import DTO, Actor, Download, Operation, Page, PageRequest, Role, Service, Upload
 from contracts.errors import DomainError, NotFound
-from contracts.users import Origin
+from contracts.users import LoggedIn, Origin
 from kernel.registry import services
 from kernel.rest import shapes
+
+Keep = Callable[[LoggedIn], None]
+"""Lets the browser, if the request came from one, go on with a login whose password has just been changed."""
 
 Item = TypeVar("Item")
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -126,7 +129,7 @@ class Call:
         return {
             name: (hint, defaults.get(name, ...))
             for name, hint in self.operation.parameters.items()
-            if name not in self.from_path and hint not in (PageRequest, Origin)
+            if name not in self.from_path and name not in self.from_server and hint is not PageRequest
         }
 
     @property
@@ -134,9 +137,9 @@ class Call:
         return any(shapes.without_none(hint) is Upload for hint in self.operation.parameters.values())
 
     @property
-    def from_origin(self) -> tuple[str, ...]:
-        """Parameters that say where the request comes from: the server knows, and believes nobody about it."""
-        return tuple(name for name, hint in self.operation.parameters.items() if hint is Origin)
+    def from_server(self) -> dict[str, Any]:
+        """Parameters that nobody is believed about, or can send: where the request comes from, and its browser."""
+        return {name: hint for name, hint in self.operation.parameters.items() if hint in (Origin, Keep)}
 
     # --- what it answers
 

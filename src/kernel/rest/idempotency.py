@@ -69,7 +69,7 @@ def _kept(module: str) -> Any:
 
 def _digest(request: Request, call: Call, arguments: Mapping[str, Any]) -> str:
     """The same for requests that mean the same, however they are written; keyed, since they may hold a password."""
-    meant = call.operation.request_model(**arguments).model_dump_json()
+    meant = call.operation.request_model(**arguments).model_dump_json(include=set(arguments))
     asked = f"{request.method} {request.path}\n{meant}"
     return salted_hmac("kernel.rest.idempotency", asked, algorithm="sha256").hexdigest()
 

@@ -19,10 +19,11 @@ from rest_framework.views import APIView
 
 from contracts.base import Actor, PageRequest
 from contracts.errors import LimitReached
-from kernel.identity import actor_of, identity_of, origin_of
+from contracts.users import LoggedIn, Origin
+from kernel.identity import actor_of, bearer_of, identity_of, keep, origin_of
 from kernel.rest import answers, idempotency, problems
 from kernel.rest.authentication import Credentials
-from kernel.rest.calls import Call, invoke
+from kernel.rest.calls import Call, Keep, invoke
 from kernel.rest.requests import Asked, path_arguments, understand
 from kernel.rest.throttling import PerMinute
 
@@ -111,8 +112,9 @@ class Endpoint(APIView):
         return carry_out()
 
     def _carry_out(self, request: Request, call: Call, actor: Actor, asked: Asked) -> HttpResponseBase:
-        origin = dict.fromkeys(call.from_origin, origin_of(request._request))
-        result = invoke(call.operation, actor=actor, **asked.arguments, **origin)
+        known: dict[Any, Any] = {Origin: origin_of(request._request), Keep: partial(_keep, request._request)}
+        given = {name: known[hint] for name, hint in call.from_server.items()}
+        result = invoke(call.operation, actor=actor, **asked.arguments, **given)
         return answers.respond(
             call, result, fields=asked.fields, request=request._request, prefix=f"/api/v1/{self.name}/"
         )
@@ -141,6 +143,12 @@ class Endpoint(APIView):
             raise problems.HttpProblem(
                 HTTPStatus.PRECONDITION_FAILED, problems.CHANGED_MEANWHILE, _("It has changed since you last read it.")
             )
+
+
+def _keep(request: HttpRequest, login: LoggedIn) -> None:
+    """A program's session needs nothing for that."""
+    if bearer_of(request) is None:
+        keep(request, login)
 
 
 def _method(request: HttpRequest | Request) -> str:

@@ -2,9 +2,17 @@
 
 from contracts.base import Actor, Upload
 from contracts.errors import Forbidden, Invalid, NotFound
-from contracts.users import HeadOfDepartment, OwnChanges, StaffMember, Student, StudentChanges, UsersService
+from contracts.users import (
+    HeadOfDepartment,
+    LoggedIn,
+    OwnChanges,
+    StaffMember,
+    Student,
+    StudentChanges,
+    UsersService,
+)
 from kernel.registry import services
-from kernel.rest import ANYONE, HOD, TEACHING, Api, composed, creates, does, one, reads
+from kernel.rest import ANYONE, HOD, TEACHING, Api, Keep, composed, creates, does, one, reads
 
 users = Api(UsersService)
 auth = Api(UsersService, "auth")
@@ -21,6 +29,10 @@ STAFF_BY_PROFILE = one(UsersService.staff, "staff_id", "users.StaffProfile")
 Own = StaffMember | Student | HeadOfDepartment
 
 
+def no_browser(login: LoggedIn) -> None:
+    """Nothing is to be kept."""
+
+
 @composed("command", errors=(NotFound,))
 def log_out(*, actor: Actor) -> None:
     """End the session of the token or cookie that this is asked with. Anyone logged in."""
@@ -29,16 +41,17 @@ def log_out(*, actor: Actor) -> None:
 
 
 @composed("command", errors=(Invalid, Forbidden))
-def change_password(*, actor: Actor, old_password: str, new_password: str) -> None:
+def change_password(*, actor: Actor, old_password: str, new_password: str, keep: Keep = no_browser) -> None:
     """Ends all other sessions. Invalid when the old password is wrong or the new one breaks the rules."""
-    services.get(UsersService).change_own_password(actor=actor, old_password=old_password, new_password=new_password)
+    known = services.get(UsersService)
+    keep(known.change_own_password(actor=actor, old_password=old_password, new_password=new_password))
 
 
 @composed("command", errors=(Invalid, NotFound, Forbidden))
-def update_profile(*, actor: Actor, changes: OwnChanges) -> Own:
+def update_profile(*, actor: Actor, changes: OwnChanges, keep: Keep = no_browser) -> Own:
     """Fields that are left out stay as they are; a password, too, may be given. Anyone, about themselves."""
     known = services.get(UsersService)
-    known.update_own_profile(actor=actor, changes=changes)
+    keep(known.update_own_profile(actor=actor, changes=changes))
     return known.own_profile(actor=actor)
 
 
