@@ -184,9 +184,11 @@ def add_fine(request: HttpRequest) -> HttpResponseBase:
     """First search for the student, by GET, then choose and say what for. `?student=` (profile id) chooses at once."""
     actor = actor_of(request)
     search = " ".join(request.GET.get("q", "").replace("\x00", "").split())[:100]
-    page = PageRequest(size=CANDIDATES, search=search, order="name")
+    # Without a search a large school is not put in order only to offer nobody.
+    page = PageRequest(size=CANDIDATES, search=search, order="name" if search else "")
     found = services.get(UsersService).list_students(actor=actor, page=page, complete=True)
-    shown = {s.profile_id: s for s in found.items if s.profile_id} if search or found.total <= CANDIDATES else {}
+    offered = sorted(found.items, key=_by_name) if search or found.total <= CANDIDATES else ()
+    shown = {s.profile_id: s for s in offered if s.profile_id}
     chosen = _id_or_none(request.GET.get("student", ""))
     form = drafts.restore(request, FineForm(initial={"student": chosen}))
     if form.is_bound:
@@ -198,6 +200,10 @@ def add_fine(request: HttpRequest) -> HttpResponseBase:
     form.offer(_labels(actor, shown))
     context = {"form": form, "search": search, "found": found.total, "shown": len(shown), "most": CANDIDATES}
     return render(request, "portal/pages/add_fine.html", context)
+
+
+def _by_name(student: Student) -> tuple[str, int]:
+    return f"{student.first_name} {student.last_name}".lower(), student.user_id
 
 
 def _id_or_none(value: object) -> int | None:
