@@ -34,16 +34,16 @@ def command(*, host: str, port: int, workers: int) -> list[str]:
 
 
 def replace_this_process(*, host: str, port: int, workers: int) -> None:
-    """Become the server, with Redis together with its worker and beat: signals and the exit code are theirs from here
-    on.
+    """Become the supervisor of the server, with Redis also of its worker and beat: signals and the exit code are theirs
+    from here on.
     """
     sys.stdout.flush()
     sys.stderr.flush()
     path = os.pathsep.join([str(ROOT / "src"), str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
-    arguments = command(host=host, port=port, workers=workers)
+    together = {"web": command(host=host, port=port, workers=workers)}
     if settings.CELERY_BROKER_URL and settings.LOCAL_MODULES:
-        together = {"web": arguments, "worker": background.worker(settings.LOCAL_MODULES), "beat": background.beat()}
-        arguments = [sys.executable, "-m", "config.launch.supervisor", json.dumps(together)]
+        together |= {"worker": background.worker(settings.LOCAL_MODULES), "beat": background.beat()}
+    arguments = [sys.executable, "-m", "config.launch.supervisor", json.dumps(together)]
     os.execve(arguments[0], arguments, {**os.environ, "PYTHONPATH": path})
 
 

@@ -77,7 +77,7 @@ class Outbox(Collector):
 def metrics(request: HttpRequest) -> HttpResponse:
     """`/metrics`: with METRICS_TOKEN as bearer token; without that setting it is there locally, and not in production.
 
-    Where PROMETHEUS_MULTIPROC_DIR names a folder, the worker processes of a server are added up.
+    All processes of a server are added up, in the folder that its supervisor names in PROMETHEUS_MULTIPROC_DIR.
     """
     if settings.METRICS_TOKEN:
         scheme, _space, token = request.headers.get("Authorization", "").partition(" ")

@@ -16,8 +16,9 @@ pytestmark = pytest.mark.sqlite_only
 PATIENCE = 60.0  # seconds
 
 STAYS = """
-import pathlib, signal, sys, time
+import os, pathlib, signal, sys, time
 here = pathlib.Path(sys.argv[1])
+(here / "counted").write_text(os.environ["PROMETHEUS_MULTIPROC_DIR"])
 def end(*_):
     (here / "ended").touch()
     sys.exit(0)
@@ -53,7 +54,7 @@ def test_when_one_ends_all_end_and_its_code_is_returned(tmp_path: Path, ending: 
     assert (tmp_path / "ended").exists()
 
 
-@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_when_it_is_told_to_end_all_end_in_good_order(tmp_path: Path, sent: signal.Signals) -> None:
     process = supervised(web=[sys.executable, "-c", STAYS, str(tmp_path)])
     wait_for(tmp_path / "started")
@@ -61,3 +62,26 @@ def test_when_it_is_told_to_end_all_end_in_good_order(tmp_path: Path, sent: sign
     process.communicate(timeout=PATIENCE)
     assert process.returncode == 0
     assert (tmp_path / "ended").exists()
+
+
+def test_all_count_in_one_folder_that_is_gone_when_they_are(tmp_path: Path) -> None:
+    folders = {name: tmp_path / name for name in ("web", "worker")}
+    for folder in folders.values():
+        folder.mkdir()
+    process = supervised(**{name: [sys.executable, "-c", STAYS, str(folder)] for name, folder in folders.items()})
+    for folder in folders.values():
+        wait_for(folder / "started")
+    (counted,) = {Path((folder / "counted").read_text()) for folder in folders.values()}
+    assert counted.is_dir()
+    process.terminate()
+    process.communicate(timeout=PATIENCE)
+    assert not counted.exists()
+
+
+def test_a_folder_that_was_named_is_used_and_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
+    process = supervised(web=[sys.executable, "-c", STAYS, str(tmp_path)])
+    wait_for(tmp_path / "started")
+    process.terminate()
+    process.communicate(timeout=PATIENCE)
+    assert (tmp_path / "counted").read_text() == str(tmp_path)
