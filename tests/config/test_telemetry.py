@@ -12,14 +12,21 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
+from config import telemetry
 from config.settings.environment import ROOT
 
 pytestmark = pytest.mark.sqlite_only
 
 LOOK = """
-import sys, urllib3
+import sys
+
 import django
+import sentry_sdk
+import urllib3
+from opentelemetry import trace
+
 django.setup()
 from django.core.wsgi import get_wsgi_application
 from django.test import Client
@@ -32,15 +39,10 @@ moved = browser.get("/api/v1/courses/")
 assert moved.status_code == 308, moved.status_code
 failed = browser.post("/api/v1/auth/login/", {"username": "priya", "password": "do not tell"}, "application/json")
 assert failed.status_code == 503, failed.status_code
-with_telemetry = [name for name in ("opentelemetry", "sentry_sdk") if name in sys.modules]
-if with_telemetry:
-    import sentry_sdk
-    from opentelemetry import trace
-    with trace.get_tracer("test").start_as_current_span("outer"):
-        urllib3.request("GET", sys.argv[1] + "/called")
-    trace.get_tracer_provider().force_flush()
-    sentry_sdk.flush()
-print(with_telemetry)
+with trace.get_tracer("test").start_as_current_span("outer"):
+    urllib3.request("GET", sys.argv[1] + "/called")
+trace.get_tracer_provider().force_flush()
+sentry_sdk.flush()
 """
 
 
@@ -84,9 +86,9 @@ def listening() -> Iterator[Listener]:
             server.shutdown()
 
 
-def look(folder: Path, listener: Listener, **variables: str) -> str:
-    """A process that answers two requests, one of which fails for want of tables; returns what it says."""
-    done = subprocess.run(
+def look(folder: Path, listener: Listener) -> None:
+    """A process that answers two requests, one of which fails for want of tables, and asks somebody else itself."""
+    subprocess.run(
         [sys.executable, "-c", LOOK, f"http://{listener.address}"],
         cwd=ROOT,
         env={
@@ -97,31 +99,26 @@ def look(folder: Path, listener: Listener, **variables: str) -> str:
             "ALLOWED_HOSTS": "testserver",
             "SECRET_KEY": "k" * 40,
             "DATABASE_URL": f"sqlite:///{folder / 'none.sqlite3'}",
-            **variables,
+            "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://{listener.address}",
+            "SENTRY_DSN": f"http://key@{listener.address}/7",
         },
         check=True,
-        stdout=subprocess.PIPE,
-        text=True,
-        timeout=60,
+        timeout=300,
     )
-    return done.stdout.splitlines()[-1]
 
 
-def test_nothing_is_told_by_default(tmp_path: Path) -> None:
-    with listening() as listener:
-        assert look(tmp_path, listener) == "[]"
-        assert listener.heard == {}
+def test_nothing_is_told_by_default() -> None:
+    assert (settings.SENTRY_DSN, settings.OTEL_EXPORTER_OTLP_ENDPOINT) == ("", "")
+    before = {"sentry_sdk", "opentelemetry"} & sys.modules.keys()
+    telemetry.start()
+    assert {"sentry_sdk", "opentelemetry"} & sys.modules.keys() == before
 
 
 def test_traces_and_errors_are_told_where_the_environment_says(tmp_path: Path) -> None:
     pytest.importorskip("opentelemetry.sdk")
     pytest.importorskip("sentry_sdk")
     with listening() as listener:
-        variables = {
-            "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://{listener.address}",
-            "SENTRY_DSN": f"http://key@{listener.address}/7",
-        }
-        assert look(tmp_path, listener, **variables) == "['opentelemetry', 'sentry_sdk']"
+        look(tmp_path, listener)
 
     spans = b"".join(body for _, body in listener.heard["/v1/traces"])
     for told in (b"school", b"GET ^api/v1/", b"POST api/v1/auth/login/", b"outer"):
