@@ -82,7 +82,9 @@ def test_the_button_orders_once_however_often_it_is_pressed(fine: Fine, as_stude
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_another_students_fine_is_not_there(school: School, as_student: Client, method: str) -> None:
     for fine_id in (school.fine_of(school.classmates[1]).pk, 999999):
-        assert getattr(as_student, method)(f"/student/initialize_payment/{fine_id}/").status_code == 404
+        response = getattr(as_student, method)(f"/student/initialize_payment/{fine_id}/")
+        assert (response.status_code, response["Location"]) == (302, OWN)
+        assert flashes(response)[-1] == "error: Fine not found or already paid"
     assert not FinePayment.objects.exists()
 
 

@@ -101,9 +101,12 @@ def initialize_payment(request: HttpRequest, fine_id: int) -> HttpResponseBase:
     """By GET the fine with a button; by POST an order with the provider, and its checkout."""
     actor = actor_of(request)
     finance = services.get(FinanceService)
-    fine = finance.fine(actor=actor, fine_id=fine_id)
     back = HttpResponseRedirect(reverse(OWN_FINES))
-    if fine.status is not FineStatus.UNPAID:
+    try:
+        fine = finance.fine(actor=actor, fine_id=fine_id)
+    except NotFound:
+        fine = None
+    if fine is None or fine.status is not FineStatus.UNPAID:
         messages.error(request, _("Fine not found or already paid"))
         return back
     if request.method != "POST":
