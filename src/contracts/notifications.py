@@ -85,6 +85,12 @@ class NotificationsService(Service, ABC, name="notifications"):
         """Mark one's own notice as read, or as unread again. NotFound for anybody else's."""
 
     @command(idempotent=True)
+    def mark_selected(self, *, actor: Actor, notice_ids: tuple[int, ...], read: bool = True) -> int:
+        """Mark these of one's own notices as read, or as unread again; anybody else's are left alone. Returns how many
+        were not so before. Anyone logged in.
+        """
+
+    @command(idempotent=True)
     def mark_all_read(self, *, actor: Actor) -> int:
         """Mark all of one's own notices as read. Returns how many were unread. Anyone logged in."""
 

@@ -2,7 +2,7 @@
 
 The ticked rows are sent by GET (`portal/list.html`), so that the question has an address of its own: a page that says
 what will happen, and to how many. The deed is a POST to that address, row by row, with an account of what was refused,
-and why. Nothing of it needs a script.
+and why. What is as easily undone is posted at once. Nothing of it needs a script.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from contracts.errors import ModuleUnavailable
 from portal.forms.answers import ANSWERS
@@ -22,6 +22,7 @@ from portal.ids import row_id
 SELECTED, ACTION, LIST = "selected", "do", "list"
 MOST_ROWS = 100
 """The longest page of a list."""
+NOTHING_TICKED = gettext_lazy("Nothing was done: tick one row or more, then choose what to do with them.")
 MOST_NAMES = 5
 """So many rows are named in a message about refused ones."""
 
@@ -37,10 +38,15 @@ class Selection:
     @classmethod
     def from_request(cls, request: HttpRequest, list_url: str) -> "Selection":
         """Read the address; what can be no id is left out."""
-        ids = dict.fromkeys(found for text in request.GET.getlist(SELECTED) for found in _ids(text))
-        state = request.GET.get(LIST, "")
+        return cls.from_query(request.GET, list_url)
+
+    @classmethod
+    def from_query(cls, query: QueryDict, list_url: str) -> "Selection":
+        """The same from the fields of a POST, where rows are posted at once."""
+        ids = dict.fromkeys(found for text in query.getlist(SELECTED) for found in _ids(text))
+        state = query.get(LIST, "")
         return cls(
-            action=request.GET.get(ACTION, ""),
+            action=query.get(ACTION, ""),
             ids=tuple(ids)[:MOST_ROWS],
             list_url=list_url + state if state.startswith("?") else list_url,
         )
@@ -72,7 +78,7 @@ def bulk_page(
     """
     back = HttpResponseRedirect(selection.list_url)
     if action is None or not selection.ids:
-        messages.warning(request, _("Nothing was done: tick one row or more, then choose what to do with them."))
+        messages.warning(request, NOTHING_TICKED)
         return back
     if not rows:
         messages.warning(request, _("Nothing was done: none of the ticked rows is in a state for that."))

@@ -232,7 +232,9 @@ class Table:
     has_actions: bool = False
     """Whether rows end with an unnamed column of actions."""
     bulk_action_url: str = ""
-    """Where ticked rows are posted to; with it each row begins with a `{% tick id %}` cell."""
+    """Where ticked rows are sent to; with it each row begins with a `{% tick id %}` cell."""
+    bulk_at_once: bool = False
+    """Whether they are posted there, with no question first: for what is as easily undone."""
 
     @property
     def last_page(self) -> int:

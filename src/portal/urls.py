@@ -52,6 +52,7 @@ urlpatterns = [
     path("search/", search.search, name="search"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/all/read/", inbox.mark_all_notices, name="mark_all_notices"),
+    path("inbox/selected/", inbox.notices_selected, name="notices_selected"),
     path("inbox/<id:notice_id>/", inbox.mark_notice, name="mark_notice"),
     path("send_notice/", notices.send_notice, name="send_notice"),
     # Homes

@@ -15,6 +15,9 @@ def test_a_message_to_a_person_arrives_is_counted_and_marked(school: School, spe
     (notice,) = student.get("notifications/inbox/", search="See me").data["items"]
     marked = student.post(f"notifications/inbox/{notice['id']}/mark/", {"read": True})
     assert marked.data["read_at"] is not None
+    for read, changed in ((False, 1), (True, 1), (True, 0)):
+        selected = {"notice_ids": [notice["id"]], "read": read}
+        assert student.post("notifications/inbox/mark-selected/", selected).data == {"count": changed}
     assert student.post("notifications/inbox/mark-all-read/").data["count"] == unread
     assert speak_for(school.teacher).post(f"notifications/inbox/{notice['id']}/mark/").status_code == 404
 

@@ -71,6 +71,7 @@ ROUTES = {
     "search": Route("/search/", EVERYBODY),
     "inbox": Route("/inbox/", EVERYBODY),
     "mark_all_notices": Route("/inbox/all/read/", EVERYBODY, "POST"),
+    "notices_selected": Route("/inbox/selected/", EVERYBODY, "POST"),
     "mark_notice": Route("/inbox/{notice}/", EVERYBODY, "POST"),
     "send_notice": Route("/send_notice/", HOD | STAFF, "GET POST"),
     "admin_home": Route("/admin_home/", HOD),

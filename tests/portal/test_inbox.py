@@ -49,6 +49,23 @@ def test_other_peoples_notices_are_not_there(school: School, as_student: Client)
     assert foreign.read_at is None
 
 
+def test_ticked_ones_are_marked_at_once_and_only_ones_own(school: School, as_student: Client) -> None:
+    own = [own_notice(school)]
+    own.append(StudentNotification.objects.create(student_id=school.student.profile_id, message="Another"))
+    foreign = StudentNotification.objects.get(student_id=school.foreign_student.profile_id)
+    page = as_student.get("/inbox/?show=unread").content.decode()
+    assert all(f'form="bulk" name="selected" value="{notice.pk}"' in page for notice in own)
+    ticked = {"selected": [foreign.pk, *(notice.pk for notice in own)], "list": "?show=unread"}
+    for do, read in (("read", True), ("unread", False)):
+        response = as_student.post("/inbox/selected/", {"do": do, **ticked})
+        assert (response.status_code, response["Location"]) == (302, "/inbox/?show=unread")
+        assert flashes(response)[-1] == f"success: 2 notices marked as {do}."
+        marked = StudentNotification.objects.filter(pk__in=[notice.pk for notice in own], read_at__isnull=not read)
+        assert marked.count() == 2
+    foreign.refresh_from_db()
+    assert foreign.read_at is None
+
+
 def test_all_are_read_at_once_and_only_ones_own(school: School, as_student: Client) -> None:
     StudentNotification.objects.create(student_id=school.student.profile_id, message="Another")
     response = as_student.post("/inbox/all/read/")

@@ -39,6 +39,10 @@ urlpatterns = [
         post=does("Mark all one's notices as read", NotificationsService.mark_all_read, ANYONE, named="count"),
     ),
     notifications.path(
+        "inbox/mark-selected/",
+        post=does("Mark several notices as read or unread", NotificationsService.mark_selected, ANYONE, named="count"),
+    ),
+    notifications.path(
         "inbox/<notice_id>/mark/",
         post=does("Mark a notice as read or unread", NotificationsService.mark_read, ANYONE),
     ),

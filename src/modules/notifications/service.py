@@ -57,6 +57,15 @@ class Notifications(ReferenceQueries, NotificationsService):
             raise _no_such_notice(notice_id)
         return notices[0]
 
+    def mark_selected(self, *, actor: Actor, notice_ids: tuple[int, ...], read: bool = True) -> int:
+        require_login(actor)
+        own = people.owner(actor)
+        if own is None:
+            return 0
+        now = timezone.now()
+        rows = queries.notices_of(own).filter(pk__in=notice_ids, read_at__isnull=read)
+        return rows.update(read_at=now if read else None, updated_at=now)
+
     def mark_all_read(self, *, actor: Actor) -> int:
         require_login(actor)
         own = people.owner(actor)

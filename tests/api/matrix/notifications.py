@@ -6,6 +6,7 @@ ROWS = {
     "GET notifications/inbox/": Row("yes", "yes", "yes"),
     "GET notifications/inbox/unread-count/": Row("yes", "yes", "yes"),
     "POST notifications/inbox/mark-all-read/": Row("yes", "yes", "yes"),
+    "POST notifications/inbox/mark-selected/": Row("yes", "yes", "yes", body={"notice_ids": ["{notice_id}"]}),
     "POST notifications/inbox/{notice_id}/mark/": Row("yes / hidden", "yes / hidden", "yes"),
     "POST notifications/messages/": Row(
         "no",

@@ -67,6 +67,19 @@ def test_marking_all_read_touches_ones_own_only(notifications: NotificationsServ
     assert notifications.unread_count(actor=actors.student(student_id=702)) == 2
 
 
+def test_marking_several_touches_ones_own_only_and_counts_what_changed(notifications: NotificationsService) -> None:
+    for _ in range(3):
+        notifications.send(actor=actors.hod(), recipients=(ASHA, BALA), message="Hello")
+    ids = tuple(StudentNotification.objects.order_by("-pk").values_list("pk", flat=True)[:4])
+    assert notifications.mark_selected(actor=actors.student(), notice_ids=ids) == 2
+    assert notifications.mark_selected(actor=actors.student(), notice_ids=ids) == 0
+    assert notifications.unread_count(actor=actors.student()) == 1
+    assert notifications.unread_count(actor=actors.student(student_id=702)) == 3
+    assert notifications.mark_selected(actor=actors.student(), notice_ids=(*ids, 999999), read=False) == 2
+    assert notifications.mark_selected(actor=actors.student(), notice_ids=()) == 0
+    assert notifications.unread_count(actor=actors.student()) == 3
+
+
 def test_a_notice_of_somebody_else_is_not_there(notifications: NotificationsService) -> None:
     notifications.send(actor=actors.hod(), recipients=(ASHA,), message="Hello")
     notice_id = StudentNotification.objects.get().pk
@@ -88,6 +101,7 @@ def test_accounts_without_profile_have_an_empty_inbox(notifications: Notificatio
     assert notifications.inbox(actor=actor, page=PageRequest()).total == 0
     assert notifications.unread_count(actor=actor) == 0
     assert notifications.mark_all_read(actor=actor) == 0
+    assert notifications.mark_selected(actor=actor, notice_ids=(1,)) == 0
 
 
 def test_nobody_has_an_inbox_without_a_part_in_the_school(notifications: NotificationsService) -> None:
@@ -97,6 +111,7 @@ def test_nobody_has_an_inbox_without_a_part_in_the_school(notifications: Notific
             lambda a: notifications.inbox(actor=a, page=PageRequest()),
             lambda a: notifications.unread_count(actor=a),
             lambda a: notifications.mark_read(actor=a, notice_id=1),
+            lambda a: notifications.mark_selected(actor=a, notice_ids=(1,)),
             lambda a: notifications.mark_all_read(actor=a),
             lambda a: notifications.send(actor=a, recipients=(ASHA,), message="Hello"),
         ]

@@ -43,6 +43,15 @@ CASES: dict[str, Pair] = {
     ),
     "inbox": page("Welcome to the school"),
     "mark_notice": button("/inbox/", "", missing="/inbox/999999/"),
+    "notices_selected": (
+        Case(302, {"do": "read", "selected": "{notice}"}, to="/inbox/", says="success: 1 notice marked as read."),
+        Case(
+            302,
+            {"do": "read"},
+            to="/inbox/",
+            says="warning: Nothing was done: tick one row or more, then choose what to do with them.",
+        ),
+    ),
     "mark_all_notices": (
         Case(302, {}, to="/inbox/", says="success: 1 notice marked as read."),
         Case(405, at=NONSENSE),
