@@ -18,6 +18,10 @@ ROOT = Path(__file__).resolve().parents[1]
 # Settings of the developer's own that would change what is tested.
 DROPPED = ("ENVIRONMENT", "DEBUG", "MODULES", "SECRET_KEY", "LEGACY_SECRET_KEY", "MEDIA_ROOT", "TIME_ZONE", "REDIS_URL")
 
+# The tests start hundreds of processes, which would compile everything anew where an environment wants no bytecode in
+# the tree: theirs lies elsewhere.
+BYTECODE = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(ROOT / ".pytest_cache" / "bytecode")}
+
 IMPORT_LINTER = "from importlinter.cli import lint_imports_command; lint_imports_command()"
 
 
@@ -59,6 +63,7 @@ def environment_of(step: Step) -> dict[str, str]:
     if not step.keeps_database_url:
         environment.pop("DATABASE_URL", None)
     return environment | {
+        **BYTECODE,
         "DJANGO_SETTINGS_MODULE": "tests.settings",
         "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
     }

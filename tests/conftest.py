@@ -8,7 +8,12 @@ from django.test import TransactionTestCase
 
 from kernel.events.relay import Relay
 
-pytest_plugins = ["tests.plugins.missing_browser", "tests.plugins.route_counts", "tests.plugins.cell_counts"]
+pytest_plugins = [
+    "tests.plugins.missing_browser",
+    "tests.plugins.route_counts",
+    "tests.plugins.cell_counts",
+    "tests.plugins.topologies",
+]
 
 
 @pytest.fixture

@@ -38,6 +38,7 @@ def environment_example() -> str:
         "SECRET_KEY=\nSERVICE_SECRET=\n"
         "# Letters and digits.\nDATABASE_PASSWORD=\n"
         "# The name under which people reach the school.\nSCHOOL_HOST=localhost\n"
+        "# The gateway, and one more for each proxy in front of it.\nTRUSTED_PROXIES=1\n"
     )
 
 
@@ -63,7 +64,7 @@ def _application(topology: Topology, unit: Unit) -> dict[str, Any]:
             "DATABASE_URL": f"postgres://school:${{DATABASE_PASSWORD:?}}@postgres:5432/{unit.name}",
             "REDIS_URL": "redis://redis:6379/0",
             "ALLOWED_HOSTS": hosts,
-            "TRUSTED_PROXIES": "1",
+            "TRUSTED_PROXIES": "${TRUSTED_PROXIES:-1}",
             "PORT": str(unit.port),
             **topology.variables(unit, lambda one: f"http://{internal_address(one)}"),
         },

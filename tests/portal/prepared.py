@@ -19,6 +19,7 @@ from django.db import connections
 
 from contracts.base import Role
 from modules.users.models import User
+from tests.check import BYTECODE
 from tests.portal.routes import EVERYBODY, ROUTES
 from tests.portal.school import PASSWORD, Somebody, make_school, session_of
 from tests.servers.keeper import ROOT
@@ -61,6 +62,7 @@ def environment_for(database_url: str) -> dict[str, str]:
     """The environment of a process of the tests with another database."""
     return {
         **os.environ,
+        **BYTECODE,
         "DATABASE_URL": database_url,
         "DJANGO_SETTINGS_MODULE": "tests.settings",
         "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),

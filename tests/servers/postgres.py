@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
 from urllib.parse import quote
@@ -71,6 +72,13 @@ def socket_url(folder: Path) -> str:
 
 @contextmanager
 def running(folder: Path) -> Iterator[None]:
+    """Run a new server in the folder while the block runs."""
+    with cluster(folder):
+        yield
+
+
+@contextmanager
+def cluster(folder: Path) -> Iterator["Cluster"]:
     """Copy the binaries, make a cluster, and run the server while the block runs.
 
     PostgreSQL refuses to run as root; then everything in the folder is given to `nobody`, who may not be able to read
@@ -78,47 +86,74 @@ def running(folder: Path) -> Iterator[None]:
     """
     account = unprivileged_account()
     program = copy_program(folder / "program")
-    data = folder / "data"
-    data.mkdir(mode=0o700)
+    made = Cluster(folder, program, account)
+    made.data.mkdir(mode=0o700)
     if account:
-        for path in (folder, data):
+        for path in (folder, made.data):
             os.chown(path, account["user"], account["group"])
-    environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
     subprocess.run(
         [
-            *(str(program / "bin" / "initdb"), "--pgdata", str(data), "--username", "postgres", "--auth", "trust"),
+            *(str(program / "bin" / "initdb"), "--pgdata", str(made.data), "--username", "postgres", "--auth", "trust"),
             *("--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync", "--no-instructions"),
         ],
         check=True,
         stdout=sys.stderr,
         cwd=folder,
-        env=environment,
-        **account,
-    )
-    options = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
-    server = subprocess.Popen(
-        [str(program / "bin" / "postgres"), "-D", str(data), "-k", str(folder), *options],
-        stdin=subprocess.DEVNULL,
-        stdout=sys.stderr,
-        cwd=folder,
-        env=environment,
+        env=environment(),
         **account,
     )
     try:
-        wait_until_ready(server, data / "postmaster.pid")
-        yield
+        made.start()
+        yield made
     finally:
-        stop(server)
+        made.stop()
 
 
-def stop(server: subprocess.Popen[bytes]) -> None:
-    """Ask for PostgreSQL's fast shutdown, which ends open sessions."""
-    server.send_signal(signal.SIGINT)
-    try:
-        server.wait(timeout=LONGEST_STOP)
-    except subprocess.TimeoutExpired:
-        server.kill()
-        server.wait()
+@dataclass
+class Cluster:
+    """A server and its data, which outlive a crash."""
+
+    folder: Path
+    program: Path
+    account: Account
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    def start(self) -> None:
+        options = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
+        self.process = subprocess.Popen(
+            [str(self.program / "bin" / "postgres"), "-D", str(self.data), "-k", str(self.folder), *options],
+            stdin=subprocess.DEVNULL,
+            stdout=sys.stderr,
+            cwd=self.folder,
+            env=environment(),
+            **self.account,
+        )
+        wait_until_ready(self.process, self.data / "postmaster.pid")
+
+    def crash(self) -> None:
+        """PostgreSQL's immediate shutdown: sessions are cut off, and the next start has to recover."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGQUIT)
+        self.process.wait()
+
+    def stop(self) -> None:
+        """Ask for PostgreSQL's fast shutdown, which ends open sessions."""
+        if self.process is None:
+            return
+        self.process.send_signal(signal.SIGINT)
+        try:
+            self.process.wait(timeout=LONGEST_STOP)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def environment() -> dict[str, str]:
+    return {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
 
 def unprivileged_account() -> Account:

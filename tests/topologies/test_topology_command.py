@@ -19,6 +19,7 @@ SECRETS = {
     "SERVICE_SECRET": "s" * 40,
     "DATABASE_PASSWORD": "pw",
     "SCHOOL_HOST": "school.example",
+    "TRUSTED_PROXIES": "1",
 }
 
 
@@ -64,6 +65,7 @@ def test_the_gateway_sends_every_address_home(name: str, tmp_path: Path) -> None
     for module in MODULES:
         assert routes[f"/api/v1/{module}/"] == topology.home_of(module).name
     assert routes["/api/v1/auth/"] == topology.home_of("users").name
+    assert routes["/payments/webhook/"] == topology.home_of("finance").name
     assert routes["/"] == topology.home_of("portal").name
     assert "/internal/" not in routes
     assert re.search(r"location /internal/ \{\s+return 404;", gateway)

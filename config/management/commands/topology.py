@@ -26,7 +26,7 @@ class Command(BaseCommand):
         for file, text in {
             "compose.yaml": compose.compose_file(topology),
             compose.GATEWAY: gateway.configuration(
-                topology, port=compose.GATEWAY_PORT, address=compose.internal_address
+                topology, listen=str(compose.GATEWAY_PORT), address=compose.internal_address
             ),
             compose.DATABASES: compose.databases(topology),
             ".env.example": compose.environment_example(),
