@@ -114,7 +114,13 @@ CACHES: dict[str, dict[str, Any]] = {
 }
 CELERY_BROKER_URL = broker(env.redis_url)
 if env.redis_url:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": env.redis_url}}
+    CACHES = {
+        "default": {
+            "BACKEND": "kernel.cache.SharedCache",
+            "LOCATION": env.redis_url,
+            "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+        }
+    }
 
 # --- identity and security --------------------------------------------------------------------------------------------
 

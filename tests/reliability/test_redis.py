@@ -1,6 +1,5 @@
 """With Redis, too, everybody is told exactly once: whoever is killed, the worker or Redis itself."""
 
-import os
 import signal
 import subprocess
 import time
@@ -17,7 +16,7 @@ from config.settings.environment import MODULES
 from tests.portal.prepared import environment_for
 from tests.reliability.conftest import LONGEST, School
 from tests.servers.keeper import ROOT, temporary_folder
-from tests.servers.valkey import running, socket_path
+from tests.servers.valkey import kill, running, socket_path
 
 pytestmark = pytest.mark.slow
 
@@ -66,12 +65,6 @@ def wait_for(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.1)
-
-
-def kill(redis: ValkeyServer) -> None:
-    """SIGKILL: nothing that it held in memory survives."""
-    os.kill(redis.client().info()["process_id"], signal.SIGKILL)
-    redis.stop()
 
 
 def let_claims_lapse(school: School) -> None:

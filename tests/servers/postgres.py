@@ -14,7 +14,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,15 +78,15 @@ def running(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def cluster(folder: Path) -> Iterator["Cluster"]:
-    """Copy the binaries, make a cluster, and run the server while the block runs.
+def cluster(folder: Path, **settings: str) -> Iterator["Cluster"]:
+    """Copy the binaries, make a cluster, and run the server, with other settings where given, while the block runs.
 
     PostgreSQL refuses to run as root; then everything in the folder is given to `nobody`, who may not be able to read
     this Python's packages: hence the copy.
     """
     account = unprivileged_account()
     program = copy_program(folder / "program")
-    made = Cluster(folder, program, account)
+    made = Cluster(folder, program, account, SETTINGS | settings)
     made.data.mkdir(mode=0o700)
     if account:
         for path in (folder, made.data):
@@ -116,6 +116,7 @@ class Cluster:
     folder: Path
     program: Path
     account: Account
+    settings: Mapping[str, str]
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -123,7 +124,7 @@ class Cluster:
         return self.folder / "data"
 
     def start(self) -> None:
-        options = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
+        options = [part for name, value in self.settings.items() for part in ("-c", f"{name}={value}")]
         self.process = subprocess.Popen(
             [str(self.program / "bin" / "postgres"), "-D", str(self.data), "-k", str(self.folder), *options],
             stdin=subprocess.DEVNULL,

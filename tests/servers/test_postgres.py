@@ -1,6 +1,7 @@
 """The PostgreSQL starter: a real server, and nothing left of it."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,7 +13,8 @@ import psycopg
 import pytest
 
 from tests.servers import keeper
-from tests.servers.postgres import main, postgres
+from tests.servers.keeper import temporary_folder
+from tests.servers.postgres import cluster, main, postgres, socket_url
 
 pytestmark = pytest.mark.sqlite_only
 
@@ -36,6 +38,20 @@ def test_a_started_server_takes_statements_and_leaves_no_folder_behind() -> None
         assert folder_of(url).is_dir()
 
     assert not folder_of(url).exists()
+
+
+def test_what_was_committed_survives_a_crash() -> None:
+    folder = temporary_folder("pg-")
+    try:
+        with cluster(folder, synchronous_commit="on") as server:
+            with psycopg.connect(socket_url(folder)) as connection:
+                connection.execute("CREATE TABLE kept AS SELECT 7 AS number")
+            server.crash()
+            server.start()
+            with psycopg.connect(socket_url(folder)) as connection:
+                assert connection.execute("SELECT number FROM kept").fetchone() == (7,)
+    finally:
+        shutil.rmtree(folder)
 
 
 def test_it_listens_on_its_socket_only() -> None:

@@ -8,6 +8,7 @@ The URL of a started one is `unix://<path>?db=0`, as redis-py and Django's Redis
 """
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,6 +39,12 @@ def socket_path(folder: Path) -> Path:
 def running(folder: Path) -> ValkeyServer:
     """The server of this folder, as a context manager; unix socket only."""
     return ValkeyServer(port=0, unix_socket_path=socket_path(folder), data_dir=folder)
+
+
+def kill(server: ValkeyServer) -> None:
+    """SIGKILL: nothing that it held in memory survives."""
+    os.kill(server.client().info()["process_id"], signal.SIGKILL)
+    server.stop()
 
 
 def main(arguments: list[str]) -> int:

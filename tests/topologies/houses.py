@@ -1,8 +1,10 @@
 """The house in several processes on loopback: a PostgreSQL database each, Valkey between them, and nginx in front."""
 
 import os
+import random
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -22,16 +24,16 @@ from config.launch.sandbox import WEBHOOK
 from config.settings.environment import MODULES
 from config.topology import gateway
 from config.topology.plan import Topology, Unit, named
-from tests.launch.serving import free_port
 from tests.portal.prepared import Prepared, environment_for, prepare
 from tests.portal.school import PASSWORD, Somebody
 from tests.servers import valkey
 from tests.servers.keeper import ROOT, temporary_folder
 from tests.servers.nginx import nginx
 from tests.servers.postgres import Cluster, cluster, socket_url
-from tests.topologies.visitors import Browser, Program
+from tests.topologies.visitors import Browser, Program, connections
 
 PATIENCE = 180.0  # seconds, for the slowest machine
+PORTS = (15_000, 32_000)
 SANDBOX_SECRET = "tests only"
 ENOUGH = "100000"
 """Requests in a minute: the walks are quicker than people."""
@@ -63,6 +65,7 @@ class House:
     """What all units are told."""
     folder: Path
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    _browsers: dict[str, Browser] = field(default_factory=dict)
 
     def log_in(self, person: Somebody) -> Browser:
         """A browser in which the person has typed the password."""
@@ -73,8 +76,10 @@ class House:
         return browser
 
     def browser(self, person: Somebody) -> Browser:
-        """A browser with a session that has begun already."""
-        return Browser(self.url, {"sessionid": self.school.sessions[person.user_id]})
+        """The browser in which the person has logged in some time ago."""
+        if person.email not in self._browsers:
+            self._browsers[person.email] = self.log_in(person)
+        return self._browsers[person.email]
 
     def program(self, person: Somebody) -> Program:
         """A program that has got tokens for e-mail and password."""
@@ -101,7 +106,7 @@ class House:
 
     def status(self) -> dict[str, Any]:
         """What `/api/v1/services/status` says of all modules."""
-        services: dict[str, Any] = urllib3.request("GET", f"{self.url}/api/v1/services/status").json()["services"]
+        services: dict[str, Any] = connections().request("GET", f"{self.url}/api/v1/services/status").json()["services"]
         return services
 
     def start(self, unit: Unit) -> None:
@@ -144,13 +149,13 @@ class House:
         supervisor.wait()
 
     def pid_of(self, unit: Unit, words: str) -> int:
-        """The process of a unit whose command line has these words."""
-        found = (
+        """The process of a unit whose command line has these words; of several the one that the others started."""
+        found = [
             pid
             for pid in _descendants(self.processes[unit.name].pid)
             if words in Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
-        )
-        return next(found)
+        ]
+        return found[-1]
 
     def end(self) -> None:
         for process in self.processes.values():
@@ -173,12 +178,13 @@ def running(name: str, folder: Path) -> Iterator[House]:
         place, redis_folder = temporary_folder("pg-"), temporary_folder("valkey-")
         for used in (place, redis_folder):
             stack.callback(shutil.rmtree, used, ignore_errors=True)
-        postgres = stack.enter_context(cluster(place))
+        postgres = stack.enter_context(cluster(place, synchronous_commit="on"))  # to survive crashes
         redis = stack.enter_context(valkey.running(redis_folder))
         databases = {unit.name: _url(place, unit.name) for unit in topology.units}
         school = _fill(topology, place, folder)
-        addresses = {unit.name: f"http://127.0.0.1:{free_port()}" for unit in topology.units}
-        door = f"127.0.0.1:{free_port()}"
+        first, *others = _free_ports(1 + len(topology.units))
+        door = f"127.0.0.1:{first}"
+        addresses = {unit.name: f"http://127.0.0.1:{port}" for unit, port in zip(topology.units, others, strict=True)}
         configuration = gateway.configuration(
             topology, listen=door, address=lambda unit: urlsplit(addresses[unit.name]).netloc
         )
@@ -197,6 +203,22 @@ def running(name: str, folder: Path) -> Iterator[House]:
             house.start(unit)
         house.wait_until_up()
         yield house
+
+
+def _free_ports(number: int) -> list[int]:
+    """Ports on which nobody listens, below those of outgoing connections: one of these could be taken by such before
+    its unit is up.
+    """
+    found: list[int] = []
+    for port in random.sample(range(*PORTS), len(range(*PORTS))):
+        try:
+            socket.create_server(("127.0.0.1", port)).close()
+        except OSError:
+            continue
+        found.append(port)
+        if len(found) == number:
+            break
+    return found
 
 
 def _url(place: Path, name: str) -> str:

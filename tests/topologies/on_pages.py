@@ -8,13 +8,11 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-import urllib3
-
 from contracts.base import Role
 from tests.portal.pictures import picture_bytes
 from tests.portal.school import PASSWORD, Somebody
 from tests.topologies.houses import House, wait_for
-from tests.topologies.visitors import Answer, Browser, Program
+from tests.topologies.visitors import Answer, Browser, Program, connections
 
 ESSAY = ("comets.txt", b"They have tails.\n")
 
@@ -220,7 +218,7 @@ def at_the_checkout(page: Answer, sandbox: str) -> tuple[dict[str, str], str]:
 
 def ask_provider(url: str, fields: dict[str, str]) -> Answer:
     form = {"Content-Type": "application/x-www-form-urlencoded"}
-    answer = urllib3.request("POST", url, body=urlencode(fields), headers=form)
+    answer = connections().request("POST", url, body=urlencode(fields), headers=form)
     assert answer.status == 200, answer.data
     return Answer(answer.status, answer.data, answer.headers)
 

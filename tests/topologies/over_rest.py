@@ -5,14 +5,13 @@ from datetime import timedelta
 from typing import Any
 
 import jwt
-import urllib3
 
 from contracts.base import Role
 from tests.portal.pictures import picture_bytes
 from tests.portal.school import Somebody
 from tests.topologies.houses import House, wait_for
 from tests.topologies.on_pages import account, ask_provider, newcomer, webhooks_settle
-from tests.topologies.visitors import Program
+from tests.topologies.visitors import Program, connections
 
 ESSAY = ("rocks.txt", b"Some float.\n")
 EACH_MODULE = (
@@ -96,7 +95,7 @@ def people_and_courses(house: House) -> Day:
 
 def tokens_are_checked_by_published_keys(day: Day) -> None:
     """By anybody, with nothing but the keys; a token that another key has signed opens no module."""
-    keys = jwt.PyJWKSet.from_dict(urllib3.request("GET", f"{day.house.url}/.well-known/jwks.json").json())
+    keys = jwt.PyJWKSet.from_dict(connections().request("GET", f"{day.house.url}/.well-known/jwks.json").json())
     kid = jwt.get_unverified_header(day.student.token)["kid"]
     said = jwt.decode(day.student.token, keys[kid].key, algorithms=["ES256"], options={"verify_aud": False})
     assert said["sub"] == str(day.learner.user_id)

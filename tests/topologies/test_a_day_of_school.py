@@ -6,12 +6,13 @@ import time
 from pathlib import Path
 
 import pytest
-import urllib3
 
 from config.settings.environment import MODULES
 from tests.plugins.topologies import Note
+from tests.portal.school import PASSWORD
 from tests.topologies import on_pages, over_rest
 from tests.topologies.houses import House, running, wait_for
+from tests.topologies.visitors import connections
 
 pytestmark = [pytest.mark.sqlite_only, pytest.mark.slow]
 
@@ -44,12 +45,12 @@ def everything_is_where_it_should_be(house: House) -> None:
         module: {"binding": "local" if module in pages.modules else "http", "healthy": True} for module in MODULES
     }
     for module in MODULES:
-        assert urllib3.request("GET", f"{house.url}/api/v1/{module}/health/").json()["module"] == module
+        assert connections().request("GET", f"{house.url}/api/v1/{module}/health/").json()["module"] == module
 
 
 def the_gateway_lets_nothing_internal_in(house: House) -> None:
     for address in ("/internal/", "/internal/v1/users/openapi.json", "/internal/v1/attendance/roll", "//internal/v1/"):
-        assert urllib3.request("POST", house.url + address, retries=False).status == 404, address
+        assert connections().request("POST", house.url + address).status == 404, address
 
 
 def the_gateway_says_whom_it_has_heard(house: House) -> None:
@@ -57,7 +58,7 @@ def the_gateway_says_whom_it_has_heard(house: House) -> None:
     program = house.program(house.school.teacher)
     sent = {"X-Forwarded-For": ELSEWHERE, "X-Forwarded-Proto": "http"}
     tokens = program.ask(
-        "POST", "/auth/login/", {"username": house.school.hod.email, "password": on_pages.PASSWORD}, sent
+        "POST", "/auth/login/", {"username": house.school.hod.email, "password": PASSWORD}, sent
     ).json()
     program.token = tokens["access_token"]
     addresses = {session["address"] for session in program.get("/auth/sessions/")["items"] if session["address"]}

@@ -15,6 +15,11 @@ File = tuple[str, bytes]
 """A file to be uploaded: its name and its content."""
 
 
+def connections() -> urllib3.PoolManager:
+    """For as many threads as there may be; nothing is asked twice, and a slow machine is given time."""
+    return urllib3.PoolManager(maxsize=8, retries=False, timeout=60)
+
+
 @dataclass
 class Answer:
     """A page as it came."""
@@ -43,6 +48,7 @@ class Browser:
 
     url: str
     cookies: dict[str, str] = field(default_factory=dict)
+    _pool: urllib3.PoolManager = field(default_factory=connections)
 
     def get(self, path: str, query: dict[str, Any] | None = None) -> Answer:
         return self._ask("GET", f"{path}?{urlencode(query)}" if query else path)
@@ -60,7 +66,7 @@ class Browser:
 
     def _ask(self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> Answer:
         cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        answer = urllib3.request(
+        answer = self._pool.request(
             method, self.url + path, body=body, headers={**(headers or {}), "Cookie": cookie}, redirect=False
         )
         for line in answer.headers.getlist("Set-Cookie"):
@@ -74,6 +80,7 @@ class Program:
 
     url: str
     token: str = ""
+    _pool: urllib3.PoolManager = field(default_factory=connections)
 
     def get(self, path: str) -> Any:
         return self._read(self.ask("GET", path))
@@ -96,7 +103,7 @@ class Program:
         if self.token:
             given["Authorization"] = f"Bearer {self.token}"
         sent = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
-        return urllib3.request(method, self.url + API + path, body=sent, headers=given | (headers or {}), retries=False)
+        return self._pool.request(method, self.url + API + path, body=sent, headers=given | (headers or {}))
 
     def _read(self, answer: urllib3.BaseHTTPResponse) -> Any:
         assert answer.status < 300, f"{answer.status} {answer.data.decode(errors='replace')}"
