@@ -99,7 +99,7 @@ def contract_problems(interface: type[Service], provider: object) -> list[str]:
         if method is None or getattr(method, "__isabstractmethod__", False):
             problems.append(f"{name}: not implemented")
         else:
-            problems += [f"{name}: {text}" for text in _signature_problems(operation, method)]
+            problems += [f"{name}: {text}" for text in signature_problems(operation, method)]
     allowed = set(interface.operations)
     for name, value in vars(type(provider)).items():
         if inspect.isfunction(value) and not name.startswith("_") and name not in allowed:
@@ -124,7 +124,8 @@ def _interface_problems(operation: Operation) -> list[str]:
     return problems
 
 
-def _signature_problems(operation: Operation, method: object) -> list[str]:
+def signature_problems(operation: Operation, method: object) -> list[str]:
+    """How a method departs from the operation that it is to carry out: parameters, defaults, types."""
     implemented = Operation(method, kind=operation.kind, idempotent=operation.idempotent, errors=operation.errors)  # type: ignore[arg-type]
     expected = inspect.signature(operation.function)
     actual = inspect.signature(implemented.function)
