@@ -19,7 +19,7 @@ from django.db.transaction import Atomic
 
 from kernel.context import running, running_module
 from kernel.databases import outermost_transaction
-from kernel.metrics import STATEMENTS
+from kernel.metrics import CROSSINGS, STATEMENTS
 
 log = structlog.get_logger(__name__)
 
@@ -103,6 +103,7 @@ class Guard:
     def report(self, problems: list[str], sql: str) -> None:
         if settings.GUARD == "raise":
             raise BoundaryCrossed(f"{'; '.join(problems)}: {sql[:300]}")
+        CROSSINGS.labels(running_module() or "").inc()
         log.error("boundary_crossed", problems=problems, sql=sql[:300])
 
 

@@ -21,6 +21,9 @@ from contracts.errors import DomainError, ModuleUnavailable
 from kernel.databases import module_aliases
 
 STATEMENTS = Counter("database_statements", "SQL statements, by database.", ["database"])
+CROSSINGS = Counter(
+    "boundary_crossings", "Statements that reached over a module's border, by whose code sent them.", ["module"]
+)
 CALLS = Counter(
     "module_calls",
     "Operations that were asked of modules: answered, refused by a rule, or failed.",

@@ -1,7 +1,10 @@
-"""`manage.py modules`: what each module provides, requires, publishes, listens to, owns and serves."""
+"""`manage.py modules`: what each module provides, requires, publishes, listens to, owns and serves; with `readiness`,
+what ties it to the house and what lifting it out would cost.
+"""
 
 import json
 from argparse import ArgumentParser
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from kernel.canvas import as_markdown, canvases, routes_by_owner
 from kernel.events.subscriptions import all_consumers
+from kernel.readiness import assess, read_metrics
 
 BEGIN, END = "<!-- modules: begin, written by `manage.py modules --write` -->", "<!-- modules: end -->"
 
@@ -21,6 +25,9 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("what", nargs="?", choices=["canvas", "readiness"], default="canvas")
+        parser.add_argument("--metrics", metavar="URL", help="/metrics of a house that runs, for what only that knows")
+        parser.add_argument("--json", action="store_true", help="readiness as JSON")
         parser.add_argument("--format", choices=["text", "markdown"], default="text")
         parser.add_argument("--write", action="store_true", help="put the description into the README")
         parser.add_argument("--check", action="store_true", help="fail when the README is out of date")
@@ -28,6 +35,9 @@ class Command(BaseCommand):
         parser.add_argument("--readme", type=Path, default=Path(settings.BASE_DIR) / "README.md")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["what"] == "readiness":
+            self._readiness(options["metrics"], as_json=options["json"])
+            return
         markdown = as_markdown(canvases(), len(routes_by_owner().get("portal", [])))
         if options["check"] or options["write"]:
             readme: Path = options["readme"]
@@ -47,6 +57,33 @@ class Command(BaseCommand):
             self.stdout.write(markdown)
         else:
             self._print()
+
+    def _readiness(self, metrics_url: str | None, *, as_json: bool) -> None:
+        try:
+            found = list(assess(read_metrics(metrics_url) if metrics_url else None))
+        except OSError as error:
+            raise CommandError(str(error)) from error
+        if as_json:
+            self.stdout.write(json.dumps([asdict(one) for one in found], indent=2))
+            return
+        line = "{:<14}{:<7}{:>8}{:>10}{:>9}{:>10}{:>9}{:>14}  {}"
+        self.stdout.write(
+            line.format(
+                *("module", "ready", "imports", "crossings", "dangling", "requires"), "boot s", "calls/req", "contract"
+            )
+        )
+        for one in found:
+            crossings = "-" if one.crossings is None else one.crossings
+            calls = "-" if one.calls_per_request is None else f"{one.calls_per_request:.2f}"
+            ready = "yes" if one.is_ready else "no"
+            self.stdout.write(
+                line.format(
+                    *(one.module, ready, one.imports, crossings, one.dangling, one.requires),
+                    *(f"{one.boot_seconds:.1f}", calls, one.contract),
+                )
+            )
+        if not metrics_url:
+            self.stdout.write("- was not measured: --metrics http://…/metrics asks a house that runs.")
 
     def _list_consumers(self, path: Path, *, write: bool) -> None:
         if settings.DIVIDED:
