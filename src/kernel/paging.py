@@ -3,11 +3,15 @@
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Func, Q, QuerySet
 
 from contracts.base import Page, PageRequest
 
 Item = TypeVar("Item")
+Orders = Mapping[str, str | tuple[Func, ...]]
+"""The contract's names → fields, of which empty ones come last; or expressions that are never NULL, for which an index
+over them is of use.
+"""
 
 
 def page_of(
@@ -16,14 +20,14 @@ def page_of(
     *,
     build: Callable[[QuerySet[Any, Any]], tuple[Item, ...]],
     search: tuple[str, ...] = (),
-    order: Mapping[str, str] | None = None,
+    order: Orders | None = None,
     default_order: str = "-id",
 ) -> Page[Item]:
     """One page in two queries.
 
     Each word of the search must occur, in any case, in one of the `search` fields. `order` maps the contract's names to
-    fields; a name that it does not hold gives the default order. The id settles ties, so that no row shows on two
-    pages.
+    fields or expressions; a name that it does not hold gives the default order. The id settles ties, so that no row
+    shows on two pages.
     """
     for word in request.search.replace("\x00", "").split():
         rows = rows.filter(_any_contains(search, word)) if search else rows
@@ -41,13 +45,14 @@ def _any_contains(fields: tuple[str, ...], word: str) -> Q:
     return condition
 
 
-def _ordering(wanted: str, known: Mapping[str, str], default: str) -> list[Any]:
+def _ordering(wanted: str, known: Orders, default: str) -> list[Any]:
     name = wanted.removeprefix("-")
     if name not in known:
         return (
             [default] if default.removeprefix("-") in ("id", "pk") else [default, "-pk" if default[0] == "-" else "pk"]
         )
-    field = F(known[name])
+    found = known[name]
+    sorted_by, nulls_last = ((F(found),), True) if isinstance(found, str) else (found, None)
     if wanted.startswith("-"):
-        return [field.desc(nulls_last=True), "-pk"]
-    return [field.asc(nulls_last=True), "pk"]
+        return [*(each.desc(nulls_last=nulls_last) for each in sorted_by), "-pk"]
+    return [*(each.asc(nulls_last=nulls_last) for each in sorted_by), "pk"]

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as AuthUserManager
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -58,6 +58,14 @@ class User(AbstractUser):
             models.Index(Lower("email"), name="users_email_any_case"),
             models.Index(Lower("username"), name="users_username_any_case"),
             models.Index(fields=["user_type", "-id"], name="users_newest_of_role"),
+            models.Index(
+                F("user_type"),
+                Lower("first_name"),
+                Lower("last_name"),
+                F("id"),
+                name="users_of_role_by_name",
+                condition=Q(half_made=False, withdrawn_at=None),
+            ),
         ]
 
     @property

@@ -4,18 +4,24 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db.models import BooleanField, Case, CharField, F, FilteredRelation, Q, QuerySet, TextField, Value, When
-from django.db.models.functions import Coalesce, Concat, Lower
+from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 from pydantic import TypeAdapter
 
 from contracts.base import Role
 from contracts.users import HeadOfDepartment, Identity, Person, SessionKind, StaffMember, Student
+from kernel.paging import Orders
 from modules.users.models import StudentProfile, User
 from modules.users.rules import USER_TYPES
 
 Rows = QuerySet[User, Any]
 
-ORDER = {"name": "sort_name", "username": "username", "email": "email", "joined_at": "date_joined"}
+ORDER: Orders = {
+    "name": (Lower("first_name"), Lower("last_name")),
+    "username": "username",
+    "email": "email",
+    "joined_at": "date_joined",
+}
 PROFILE_NAMES = {Role.HOD: "hod_profile", Role.STAFF: "staff_profile", Role.STUDENT: "whole_profile"}
 SEARCH = ("first_name", "last_name", "username", "email")
 
@@ -61,9 +67,8 @@ def of_role(role: Role) -> Rows:
 
 
 def listed(role: Role, *, complete: bool | None = None, withdrawn: bool = False) -> Rows:
-    """Those of a role who were (not) withdrawn, ready to be sorted by name; `complete`: with profile, or without."""
+    """Those of a role who were (not) withdrawn; `complete`: with profile, or without."""
     rows = of_role(role).filter(withdrawn_at__isnull=not withdrawn)
-    rows = rows.annotate(sort_name=Lower(Concat("first_name", Value(" "), "last_name")))
     if complete is not None:
         rows = rows.filter(**{f"{PROFILE_NAMES[role]}__isnull": not complete})
     return rows

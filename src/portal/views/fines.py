@@ -186,7 +186,9 @@ def add_fine(request: HttpRequest) -> HttpResponseBase:
     search = " ".join(request.GET.get("q", "").replace("\x00", "").split())[:100]
     # Without a search a large school is not put in order only to offer nobody.
     page = PageRequest(size=CANDIDATES, search=search, order="name" if search else "")
-    found = services.get(UsersService).list_students(actor=actor, page=page, complete=True)
+    # Nor is each student asked for their profile.
+    complete = True if search else None
+    found = services.get(UsersService).list_students(actor=actor, page=page, complete=complete)
     offered = sorted(found.items, key=_by_name) if search or found.total <= CANDIDATES else ()
     shown = {s.profile_id: s for s in offered if s.profile_id}
     chosen = _id_or_none(request.GET.get("student", ""))

@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from contracts.base import PageRequest, Role
@@ -164,6 +166,19 @@ def test_lists_are_newest_first_and_can_be_searched_sorted_and_narrowed(users: U
     assert listed(student_ids=(student_id(anna),)) == [anna.pk]
     assert listed(student_ids=()) == []
     assert listed(size=1, number=2) == [bert.pk]
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize("order", ["name", "-name"])
+def test_a_page_by_name_is_read_from_an_index_without_sorting_everybody(users: UsersService, order: str) -> None:
+    make_student("anna")
+    with CaptureQueriesContext(connection) as captured:
+        users.list_students(actor=actors.hod(), page=PageRequest(order=order))
+    with connection.cursor() as cursor:
+        for query in captured.captured_queries:
+            plan = str(cursor.execute(f"EXPLAIN QUERY PLAN {query['sql']}").fetchall())
+            assert "users_of_role_by_name" in plan
+            assert "TEMP B-TREE" not in plan
 
 
 def test_a_profile_that_waits_for_its_enrolment_counts_as_none(users: UsersService) -> None:
