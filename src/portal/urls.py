@@ -81,6 +81,8 @@ urlpatterns = [
     path("manage_assignments/", assignments.manage_assignments, name="staff_manage_assignments"),
     path("add_assignment/", assignments.add_assignment, name="staff_add_assignment"),
     path("add_assignment_save/", assignments.add_assignment_save, name="staff_add_assignment_save"),
+    path("edit_assignment/<id:assignment_id>/", assignments.edit_assignment, name="staff_edit_assignment"),
+    path("move_assignment/<id:assignment_id>/", assignments.move_assignment, name="staff_move_assignment"),
     path("delete_assignment/<id:assignment_id>/", assignments.delete_assignment, name="staff_delete_assignment"),
     path(
         "view_assignment_submissions/<id:assignment_id>/",

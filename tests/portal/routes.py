@@ -174,6 +174,8 @@ ROUTES = {
     "staff_manage_assignments": Route("/manage_assignments/", STAFF),
     "staff_add_assignment": Route("/add_assignment/", STAFF),
     "staff_add_assignment_save": Route("/add_assignment_save/", STAFF, "GET POST"),
+    "staff_edit_assignment": Route("/edit_assignment/{assignment}/", STAFF, "GET POST"),
+    "staff_move_assignment": Route("/move_assignment/{assignment}/", STAFF, "POST"),
     "staff_delete_assignment": Route("/delete_assignment/{assignment}/", STAFF, "GET POST"),
     "staff_view_submissions": Route("/view_assignment_submissions/{assignment}/", STAFF, "GET POST"),
     "ajax_grade_assignment": Route("/grade_assignment/{submission}/", STAFF, "GET POST"),

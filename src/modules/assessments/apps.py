@@ -12,6 +12,9 @@ class AssessmentsConfig(ModuleConfig):
     requires = (academics.AcademicsService,)
     publishes = (
         assessments.AssignmentPublished,
+        assessments.AssignmentUpdated,
+        assessments.AssignmentClosed,
+        assessments.AssignmentGraded,
         assessments.AssignmentSubmitted,
         assessments.SubmissionGraded,
         assessments.ResultRecorded,

@@ -7,11 +7,12 @@ from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from contracts.assessments import SubmissionStatus
+from contracts.assessments import AssignmentStatus, SubmissionStatus
 from kernel.refs import ModuleRef, Reaction
 from kernel.totals import RunningTotal
 
 STATUSES = [(s.value, s.value) for s in SubmissionStatus]
+LIFE = [(s.value, s.value) for s in AssignmentStatus]
 
 
 class Assignment(models.Model):
@@ -20,6 +21,7 @@ class Assignment(models.Model):
     title = models.TextField()
     description = models.TextField(blank=True)
     due_at = models.DateTimeField()
+    status = models.CharField(max_length=10, choices=LIFE, default=AssignmentStatus.PUBLISHED.value)
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
 

@@ -20,7 +20,7 @@ def build_assignments(rows: QuerySet[models.Assignment, Any]) -> tuple[Assignmen
             rows.annotate(
                 submission_count=_submissions(Q()), ungraded_count=_submissions(Q(marks__isnull=True))
             ).values(
-                *("id", "subject_id", "title", "description", "due_at", "created_at", "updated_at"),
+                *("id", "subject_id", "title", "description", "due_at", "status", "created_at", "updated_at"),
                 *("submission_count", "ungraded_count"),
             )
         )

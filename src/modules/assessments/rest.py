@@ -19,9 +19,27 @@ urlpatterns = [
     assessments.path(
         "assignments/<assignment_id>/",
         get=reads("Get an assignment", AssessmentsService.assignment, ANYONE),
+        put=does(
+            "Change an assignment",
+            AssessmentsService.update_assignment,
+            TEACHING,
+            edits=AssessmentsService.assignment,
+        ),
         delete=does(
             "Delete an assignment", AssessmentsService.delete_assignment, TEACHING, edits=AssessmentsService.assignment
         ),
+    ),
+    assessments.path(
+        "assignments/<assignment_id>/publish/",
+        post=does("Publish an assignment", AssessmentsService.publish_assignment, TEACHING),
+    ),
+    assessments.path(
+        "assignments/<assignment_id>/close/",
+        post=does("Close an assignment", AssessmentsService.close_assignment, TEACHING),
+    ),
+    assessments.path(
+        "assignments/<assignment_id>/graded/",
+        post=does("Note that an assignment is graded", AssessmentsService.finish_grading, TEACHING),
     ),
     assessments.path(
         "assignments/<assignment_id>/submissions/",

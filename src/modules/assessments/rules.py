@@ -4,11 +4,18 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
-from contracts.assessments import EXAM_PASS_MARK
+from contracts.assessments import EXAM_PASS_MARK, AssignmentStatus
 
 HIGHEST_GRADE = Decimal(10)
 HIGHEST_RESULT = Decimal(100)
 LONGEST_TITLE = 255
+NEXT = {
+    AssignmentStatus.DRAFT: {AssignmentStatus.PUBLISHED},
+    AssignmentStatus.PUBLISHED: {AssignmentStatus.CLOSED},
+    AssignmentStatus.CLOSED: {AssignmentStatus.PUBLISHED, AssignmentStatus.GRADED},
+    AssignmentStatus.GRADED: set[AssignmentStatus](),
+}
+"""What an assignment can become."""
 _TENTH = Decimal("0.1")
 
 

@@ -2,9 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
-from functools import partial
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,7 +10,7 @@ from django.utils.translation import gettext as _
 from contracts.assessments import (
     AssessmentsService,
     Assignment,
-    AssignmentPublished,
+    AssignmentStatus,
     AssignmentSubmitted,
     Mark,
     MarkChange,
@@ -26,12 +24,12 @@ from contracts.assessments import (
 from contracts.base import Actor, Download, Instant, Page, PageRequest, Role, Upload
 from contracts.errors import Conflict, Forbidden, Invalid, NotFound
 from kernel import audit
-from kernel.databases import alias_of, atomic
+from kernel.databases import atomic
 from kernel.events import publish
 from kernel.paging import page_of
 from kernel.permissions import require, require_login
-from kernel.refs import ReferenceQueries, erase
-from modules.assessments import access, files, models, queries, recording, rules, uploads
+from kernel.refs import ReferenceQueries
+from modules.assessments import access, assignments, files, models, queries, recording, rules, uploads
 from modules.assessments.models import AssessmentTotal, AssignmentSubmission, MarkedKind, StudentResult
 
 ASSIGNMENT_ORDER = {"due_at": "due_at", "title": "title", "created_at": "created_at"}
@@ -42,64 +40,59 @@ class Assessments(ReferenceQueries, AssessmentsService):
     # Assignments
 
     def add_assignment(
-        self, *, actor: Actor, subject_id: int, title: str, description: str, due_at: Instant
+        self, *, actor: Actor, subject_id: int, title: str, description: str, due_at: Instant, draft: bool = False
     ) -> Assignment:
         require(actor, Role.HOD, Role.STAFF)
-        subject = access.subject(actor, subject_id)
-        _check_assignment(title, subject_is_known=subject is not None)
-        access.check_teaches(actor, subject)
-        with atomic(self.module):
-            row = models.Assignment.objects.create(
-                subject_id=subject_id, title=title.strip(), description=description.strip(), due_at=due_at
-            )
-            audit.record(actor=actor, action="assessments.assignment_added", target=f"Assignment:{row.pk}")
-            publish(
-                AssignmentPublished(
-                    assignment_id=row.pk,
-                    subject_id=row.subject_id,
-                    title=row.title,
-                    due_at=row.due_at,
-                    at=row.created_at,
-                )
-            )
-        return _assignment(row.pk)
+        return assignments.add(actor, subject_id, title=title, description=description, due_at=due_at, draft=draft)
+
+    def update_assignment(
+        self, *, actor: Actor, assignment_id: int, title: str, description: str, due_at: Instant
+    ) -> Assignment:
+        require(actor, Role.HOD, Role.STAFF)
+        return assignments.update(actor, assignment_id, title=title, description=description, due_at=due_at)
+
+    def publish_assignment(self, *, actor: Actor, assignment_id: int) -> Assignment:
+        require(actor, Role.HOD, Role.STAFF)
+        return assignments.move(actor, assignment_id, AssignmentStatus.PUBLISHED)
+
+    def close_assignment(self, *, actor: Actor, assignment_id: int) -> Assignment:
+        require(actor, Role.HOD, Role.STAFF)
+        return assignments.move(actor, assignment_id, AssignmentStatus.CLOSED)
+
+    def finish_grading(self, *, actor: Actor, assignment_id: int) -> Assignment:
+        require(actor, Role.HOD, Role.STAFF)
+        return assignments.move(actor, assignment_id, AssignmentStatus.GRADED)
 
     def delete_assignment(self, *, actor: Actor, assignment_id: int) -> None:
         require(actor, Role.HOD, Role.STAFF)
-        access.require_teacher(actor, _assignment(assignment_id).subject_id)
-        with atomic(self.module):
-            row = _locked_assignment(assignment_id)
-            # Held before the totals are touched, in the order in which grading takes them.
-            handed_in = list(row.submissions.select_for_update().values_list("submission_file", "marks"))
-            AssessmentTotal.add_ungraded(row.subject_id, -sum(marks is None for _path, marks in handed_in))
-            erase(models.Assignment.objects.filter(pk=row.pk))
-            audit.record(
-                actor=actor,
-                action="assessments.assignment_deleted",
-                target=f"Assignment:{assignment_id}",
-                title=row.title,
-                submissions=len(handed_in),
-            )
-            paths = [path for path, _marks in handed_in if path]
-            transaction.on_commit(partial(files.remove, paths), using=alias_of(self.module), robust=True)
+        assignments.delete(actor, assignment_id)
 
     def assignment(self, *, actor: Actor, assignment_id: int) -> Assignment:
         require_login(actor)
-        found = _assignment(assignment_id)
+        found = assignments.get(assignment_id)
         if actor.role is not Role.STUDENT:
             access.require_teacher(actor, found.subject_id)
-        elif not access.studies(actor, found.subject_id):
-            raise _no_assignment(assignment_id)
+        elif found.status is AssignmentStatus.DRAFT or not access.studies(actor, found.subject_id):
+            raise assignments.missing(assignment_id)
         return found
 
     def list_assignments(
-        self, *, actor: Actor, page: PageRequest, subject_ids: tuple[int, ...] | None = None
+        self,
+        *,
+        actor: Actor,
+        page: PageRequest,
+        subject_ids: tuple[int, ...] | None = None,
+        status: AssignmentStatus | None = None,
     ) -> Page[Assignment]:
         require_login(actor)
         rows: QuerySet[models.Assignment] = models.Assignment.objects.all()
         for ids in (access.visible_subjects(actor), subject_ids):
             if ids is not None:
                 rows = rows.filter(subject_id__in=ids)
+        if actor.role is Role.STUDENT:
+            rows = rows.exclude(status=AssignmentStatus.DRAFT)
+        if status is not None:
+            rows = rows.filter(status=status)
         return page_of(rows, page, build=queries.build_assignments, search=("title",), order=ASSIGNMENT_ORDER)
 
     def ungraded_count(self, *, actor: Actor) -> int:
@@ -114,16 +107,16 @@ class Assessments(ReferenceQueries, AssessmentsService):
         require(actor, Role.STUDENT)
         if actor.student_id is None:
             raise Forbidden(message=_("Only students with a complete profile can hand in work."))
-        assignment = _assignment(assignment_id)
-        if not access.studies(actor, assignment.subject_id):
-            raise _no_assignment(assignment_id)
-        _check_open(actor.student_id, assignment_id, assignment.due_at, at=timezone.now())
+        assignment = assignments.get(assignment_id)
+        if assignment.status is AssignmentStatus.DRAFT or not access.studies(actor, assignment.subject_id):
+            raise assignments.missing(assignment_id)
+        _check_open(actor.student_id, assignment, at=timezone.now())
         name = uploads.accepted_name(file)
         wanted = uploads.stored_path(student_id=actor.student_id, assignment_id=assignment_id, name=name)
         with files.stored(wanted, file.content) as path, atomic(self.module):
-            parent = _locked_assignment(assignment_id)
+            parent = assignments.held(assignment_id)
             now = timezone.now()
-            _check_open(actor.student_id, assignment_id, parent.due_at, at=now)
+            _check_open(actor.student_id, parent, at=now)
             row = parent.submissions.create(
                 student_id=actor.student_id, submission_file=path, original_name=name, submitted_at=now
             )
@@ -142,7 +135,7 @@ class Assessments(ReferenceQueries, AssessmentsService):
 
     def submissions(self, *, actor: Actor, assignment_id: int, page: PageRequest) -> Page[Submission]:
         require(actor, Role.HOD, Role.STAFF)
-        access.require_teacher(actor, _assignment(assignment_id).subject_id)
+        access.require_teacher(actor, assignments.get(assignment_id).subject_id)
         rows: QuerySet[AssignmentSubmission] = AssignmentSubmission.objects.filter(assignment=assignment_id)
         return page_of(
             rows, page, build=queries.build_submissions, order=SUBMISSION_ORDER, default_order="submitted_at"
@@ -261,25 +254,6 @@ class Assessments(ReferenceQueries, AssessmentsService):
         return queries.history(MarkedKind.RESULT, result_id)
 
 
-def _assignment(assignment_id: int) -> Assignment:
-    found = queries.assignment(assignment_id)
-    if found is None:
-        raise _no_assignment(assignment_id)
-    return found
-
-
-def _locked_assignment(assignment_id: int) -> models.Assignment:
-    """The row, held until the transaction ends; with it, that nobody else hands in for this assignment."""
-    row = models.Assignment.objects.select_for_update().filter(pk=assignment_id).first()
-    if row is None:
-        raise _no_assignment(assignment_id)
-    return row
-
-
-def _no_assignment(assignment_id: int) -> NotFound:
-    return NotFound(entity="assessments.Assignment", id=assignment_id, message=_("There is no such assignment."))
-
-
 def _submission(submission_id: int, *, locked: bool = False) -> AssignmentSubmission:
     """The row with its assignment; when locked, held until the transaction ends."""
     rows = AssignmentSubmission.objects.select_related("assignment").filter(pk=submission_id)
@@ -295,23 +269,13 @@ def _no_submission(submission_id: int) -> NotFound:
     )
 
 
-def _check_assignment(title: str, *, subject_is_known: bool) -> None:
-    fields: dict[str, list[str]] = {}
-    if not title.strip():
-        fields["title"] = [_("Give the assignment a title.")]
-    if len(title.strip()) > rules.LONGEST_TITLE:
-        fields["title"] = [_("The title can have at most %(n)d characters.") % {"n": rules.LONGEST_TITLE}]
-    if not subject_is_known:
-        fields["subject_id"] = [_("There is no such subject.")]
-    if fields:
-        raise Invalid(fields=fields)
-
-
-def _check_open(student_id: int, assignment_id: int, due_at: Instant, *, at: datetime) -> None:
-    """Raises Conflict when the deadline has passed or the student has already handed in."""
-    if rules.is_late(at, due_at):
+def _check_open(student_id: int, assignment: Assignment | models.Assignment, *, at: datetime) -> None:
+    """Raises Conflict when it is closed, the deadline has passed or the student has already handed in."""
+    if assignment.status != AssignmentStatus.PUBLISHED:
+        raise Conflict(reason="closed", message=_("This assignment is closed."))
+    if rules.is_late(at, assignment.due_at):
         raise Conflict(reason="deadline", message=_("The deadline of this assignment has passed."))
-    if AssignmentSubmission.objects.filter(assignment=assignment_id, student_id=student_id).exists():
+    if AssignmentSubmission.objects.filter(assignment=assignment.id, student_id=student_id).exists():
         raise Conflict(reason="submitted", message=_("You have already submitted this assignment."))
 
 

@@ -16,10 +16,9 @@ from portal.forms.fields import MarkField, offer, row_id
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
-class AssignmentForm(forms.Form):
-    """The subjects are those that the teacher teaches at this moment."""
+class TaskForm(forms.Form):
+    """What is asked, and until when."""
 
-    subject = forms.TypedChoiceField(label=gettext_lazy("Subject"), coerce=int)
     title = forms.CharField(label=gettext_lazy("Title"), max_length=255)
     description = forms.CharField(
         label=gettext_lazy("What is to be done"),
@@ -32,9 +31,8 @@ class AssignmentForm(forms.Form):
     NAMES = {"subject_id": "subject", "due_at": "due_date"}
     """The contract's names → these."""
 
-    def __init__(self, *args: Any, subjects: Iterable[Subject], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, "subject", [(s.id, f"{s.name} ({s.course_name})") for s in subjects])
         self.fields["due_date"].help_text = _("By the school's clock (%(zone)s).") % {"zone": settings.TIME_ZONE}
 
     def clean_due_date(self) -> datetime:
@@ -43,6 +41,18 @@ class AssignmentForm(forms.Form):
         if not FIRST_YEAR <= due_at.year <= LAST_YEAR:
             raise ValidationError(_("Check the year."), code="year")
         return due_at
+
+
+class AssignmentForm(TaskForm):
+    """A new one. The subjects are those that the teacher teaches at this moment."""
+
+    subject = forms.TypedChoiceField(label=gettext_lazy("Subject"), coerce=int)
+    draft = forms.BooleanField(required=False)
+    field_order = ("subject",)
+
+    def __init__(self, *args: Any, subjects: Iterable[Subject], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "subject", [(s.id, f"{s.name} ({s.course_name})") for s in subjects])
 
 
 class GradeForm(forms.Form):

@@ -13,25 +13,26 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from contracts.academics import Subject
-from contracts.assessments import AssessmentsService, Assignment
+from contracts.assessments import AssessmentsService, Assignment, AssignmentStatus
 from contracts.base import Role
-from contracts.errors import Forbidden, NotFound
+from contracts.errors import Conflict, Forbidden, NotFound
 from kernel.identity import actor_of
 from kernel.registry import services
 from portal.access import only
+from portal.components import Meaning
 from portal.forms import drafts
 from portal.forms.answers import problems_of, submit
-from portal.forms.assignments import AssignmentForm
+from portal.forms.assignments import AssignmentForm, TaskForm
 from portal.listing import all_items
 from portal.own_subjects import taught_by
 from portal.tables import Column, Empty, Filter, ListState, Table, csv_response, wants_csv
 
 LIST = "staff_manage_assignments"
 UNKNOWN_SUBJECT = gettext_lazy("(unknown)")
-CSV_HEADER = ("id", "subject", "title", "description", "due_at", "submissions", "ungraded", "created_at")
+CSV_HEADER = ("id", "subject", "title", "description", "due_at", "status", "submissions", "ungraded", "created_at")
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,14 @@ class AssignmentRow:
     subject: str
 
     @property
-    def is_closed(self) -> bool:
-        return timezone.now() > self.assignment.due_at
+    def status(self) -> tuple[Meaning, str]:
+        is_past = timezone.now() > self.assignment.due_at
+        return {
+            AssignmentStatus.DRAFT: (Meaning.NEUTRAL, _("Draft")),
+            AssignmentStatus.PUBLISHED: (Meaning.WARNING, _("Past due")) if is_past else (Meaning.INFO, _("Open")),
+            AssignmentStatus.CLOSED: (Meaning.NEUTRAL, _("Closed")),
+            AssignmentStatus.GRADED: (Meaning.GOOD, _("Graded")),
+        }[self.assignment.status]
 
 
 @require_safe
@@ -65,7 +72,7 @@ def manage_assignments(request: HttpRequest) -> HttpResponseBase:
         rows = (
             (
                 *(a.id, _name(subjects, a), a.title, a.description),
-                *(a.due_at, a.submission_count, a.ungraded_count, a.created_at),
+                *(a.due_at, a.status, a.submission_count, a.ungraded_count, a.created_at),
             )
             for a in found
         )
@@ -76,6 +83,7 @@ def manage_assignments(request: HttpRequest) -> HttpResponseBase:
             Column("title", _("Assignment"), sortable=True),
             Column("subject", _("Subject")),
             Column("due_at", _("Due"), sortable=True),
+            Column("status", _("Status")),
             Column("submissions", _("Handed in"), numeric=True),
             Column("ungraded", _("To grade")),
         ),
@@ -129,15 +137,72 @@ def add_assignment_save(request: HttpRequest) -> HttpResponseBase:
             title=form.cleaned_data["title"],
             description=form.cleaned_data["description"],
             due_at=form.cleaned_data["due_date"],
+            draft=form.cleaned_data["draft"],
         )
         if assignment is not None:
-            messages.success(request, _("Assignment Added Successfully!"))
+            is_draft = assignment.status is AssignmentStatus.DRAFT
+            messages.success(request, _("The draft is saved.") if is_draft else _("Assignment Added Successfully!"))
             if assignment.due_at < timezone.now():
                 messages.warning(request, _("Its due date has passed already: nobody can hand it in."))
             return HttpResponseRedirect(reverse(LIST))
     messages.error(request, _("Could Not Add Assignment: %s") % problems_of(form))
     drafts.keep(request, form)
     return HttpResponseRedirect(reverse("staff_add_assignment"))
+
+
+@require_http_methods(["GET", "POST"])
+@only(Role.STAFF)
+def edit_assignment(request: HttpRequest, assignment_id: int) -> HttpResponseBase:
+    actor = actor_of(request)
+    service = services.get(AssessmentsService)
+    assignment = service.assignment(actor=actor, assignment_id=assignment_id)
+    stored = {
+        "title": assignment.title,
+        "description": assignment.description,
+        "due_date": timezone.localtime(assignment.due_at),
+    }
+    form = TaskForm(request.POST if request.method == "POST" else None, initial=stored)
+    if form.is_valid():
+        saved = submit(
+            form,
+            service.update_assignment,
+            TaskForm.NAMES,
+            actor=actor,
+            assignment_id=assignment_id,
+            title=form.cleaned_data["title"],
+            description=form.cleaned_data["description"],
+            due_at=form.cleaned_data["due_date"],
+        )
+        if saved is not None:
+            messages.success(request, _("“%s” is saved.") % saved.title)
+            return HttpResponseRedirect(reverse("staff_view_submissions", args=(assignment_id,)))
+    return render(
+        request,
+        "portal/pages/edit_assignment.html",
+        {"form": form, "assignment": assignment},
+        status=422 if form.errors else 200,
+    )
+
+
+@require_POST
+@only(Role.STAFF)
+def move_assignment(request: HttpRequest, assignment_id: int) -> HttpResponseBase:
+    """The next step in an assignment's life, which `do` names."""
+    service = services.get(AssessmentsService)
+    steps = {
+        "publish": (service.publish_assignment, _("“%s” is published: students see it and can hand in.")),
+        "close": (service.close_assignment, _("“%s” is closed: nothing more can be handed in.")),
+        "graded": (service.finish_grading, _("“%s” is graded.")),
+    }
+    if request.POST.get("do") not in steps:
+        raise NotFound(entity="assessments.Assignment", id=assignment_id)
+    step, said = steps[request.POST["do"]]
+    try:
+        moved = step(actor=actor_of(request), assignment_id=assignment_id)
+        messages.success(request, said % moved.title)
+    except Conflict as error:
+        messages.error(request, str(error))
+    return HttpResponseRedirect(reverse("staff_view_submissions", args=(assignment_id,)))
 
 
 @require_http_methods(["GET", "POST"])

@@ -17,6 +17,7 @@ from contracts.assessments import (
     SUBMISSION_MAX_BYTES,
     AssessmentsService,
     Assignment,
+    AssignmentStatus,
     Submission,
 )
 from contracts.base import Role, Upload
@@ -43,7 +44,11 @@ class OwnAssignmentRow:
 
     @property
     def is_open(self) -> bool:
-        return timezone.now() <= self.assignment.due_at
+        return self.assignment.status is AssignmentStatus.PUBLISHED and timezone.now() <= self.assignment.due_at
+
+    @property
+    def is_past(self) -> bool:
+        return timezone.now() > self.assignment.due_at
 
     @property
     def status(self) -> tuple[Meaning, str]:
@@ -117,6 +122,7 @@ def submit_assignment(request: HttpRequest, assignment_id: int) -> HttpResponseB
     except Conflict as error:
         known = {
             "deadline": _("Assignment submission deadline has passed"),
+            "closed": _("This assignment is closed"),
             "submitted": _("You have already submitted this assignment"),
         }
         messages.error(request, known.get(error.reason) or _("Error submitting assignment: %s") % error)

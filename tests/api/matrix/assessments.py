@@ -6,6 +6,7 @@ TASK = {
     "description": "Two pages",
     "due_at": "2040-01-01T12:00:00Z",
 }
+CHANGED = {name: value for name, value in TASK.items() if name != "subject_id"}
 ESSAY = {"file": {"name": "essay.txt", "content": "RmVybnMgaGF2ZSByb290cy4K"}}
 MARKS = {"exam_marks": "80", "assignment_marks": "75"}
 
@@ -15,6 +16,12 @@ ROWS = {
     "GET assessments/assignments/": Row("yes", "yes", "yes"),
     "POST assessments/assignments/": Row("no", "yes / no", "yes", body=TASK),
     "GET assessments/assignments/{assignment_id}/": Row("yes / hidden", "yes / no", "yes"),
+    "PUT assessments/assignments/{assignment_id}/": Row("no", "yes / no", "yes", body=CHANGED),
+    "POST assessments/assignments/{assignment_id}/publish/": Row("no", "yes / no", "yes"),
+    "POST assessments/assignments/{assignment_id}/close/": Row("no", "yes / no", "yes"),
+    "POST assessments/assignments/{assignment_id}/graded/": Row(
+        "no", "yes / no", "yes", path={"assignment_id": "{closed_assignment_id}"}
+    ),
     "DELETE assessments/assignments/{assignment_id}/": Row("no", "yes / no", "yes"),
     "GET assessments/assignments/{assignment_id}/submissions/": Row("no", "yes / no", "yes"),
     "POST assessments/assignments/{assignment_id}/submissions/": Row(

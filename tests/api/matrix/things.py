@@ -41,6 +41,7 @@ def furnished() -> School:
     due = timezone.now() + timedelta(days=7)
     for subject in (school.botany, school.genetics, school.markets):
         Assignment.objects.create(subject_id=subject.pk, title=f"Open: {subject.name}", description="", due_at=due)
+        Assignment.objects.create(subject_id=subject.pk, title=f"Closed: {subject.name}", due_at=due, status="closed")
     graded = Assignment.objects.create(subject_id=school.genetics.pk, title="Genes", description="", due_at=due)
     AssignmentSubmission.objects.create(
         assignment=graded, student_id=school.student.profile_id, submission_file=ESSAY, original_name="essay.txt"
@@ -134,6 +135,7 @@ def _of_a_student(school: School, *, own: bool) -> dict[str, Any]:
         "cancellable_id": leave.get(status="pending").pk,
         "assignment_id": school.essay.pk if own else Assignment.objects.get(title="Open: Markets").pk,
         "open_assignment_id": Assignment.objects.get(title=f"Open: {subject.name}").pk,
+        "closed_assignment_id": Assignment.objects.get(title=f"Closed: {subject.name}").pk,
         "submission_id": school.essay_of(student).pk,
         "result_id": StudentResult.objects.get(student_id=student.profile_id, subject_id=school.botany.pk).pk,
         "feedback_id": StudentFeedback.objects.get(student_id=student.profile_id).pk,
@@ -171,6 +173,7 @@ def _of_a_teacher(school: School, *, own: bool) -> dict[str, Any]:
         "cancellable_id": leave.pk,
         "assignment_id": assignment.pk,
         "open_assignment_id": Assignment.objects.get(title=f"Open: {subject.name}").pk,
+        "closed_assignment_id": Assignment.objects.get(title=f"Closed: {subject.name}").pk,
         "submission_id": AssignmentSubmission.objects.get(assignment=assignment, student_id=student_id).pk,
         "result_id": StudentResult.objects.get(student_id=student_id, subject_id=subject.pk).pk,
         "feedback_id": StaffFeedback.objects.get(staff_id=teacher.profile_id).pk,

@@ -26,8 +26,8 @@ def add(assessments: AssessmentsService, actor: Actor, subject_id: int, title: s
     return assessments.add_assignment(actor=actor, subject_id=subject_id, title=title, description="", due_at=LATER)
 
 
-def titles(assessments: AssessmentsService, actor: Actor, **narrowed: tuple[int, ...]) -> list[str]:
-    page = assessments.list_assignments(actor=actor, page=PageRequest(), **narrowed)
+def titles(assessments: AssessmentsService, actor: Actor, subject_ids: tuple[int, ...] | None = None) -> list[str]:
+    page = assessments.list_assignments(actor=actor, page=PageRequest(), subject_ids=subject_ids)
     return [a.title for a in page.items]
 
 

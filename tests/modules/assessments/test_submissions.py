@@ -95,7 +95,7 @@ def test_a_file_is_taken_back_when_its_row_cannot_be_written(
     def gone(assignment_id: int) -> models.Assignment:
         raise NotFound(entity="assessments.Assignment", id=assignment_id)
 
-    monkeypatch.setattr("modules.assessments.service._locked_assignment", gone)
+    monkeypatch.setattr("modules.assessments.assignments.held", gone)
     with pytest.raises(NotFound):
         assessments.submit(actor=actors.student(), assignment_id=essay.id, file=ESSAY)
     assert stored(media) == []

@@ -1,6 +1,6 @@
 """Results, and assignments with what is handed in."""
 
-from tests.portal.cases.case import FILE, Case, Pair, form, page, refusing, script
+from tests.portal.cases.case import FILE, Case, Pair, button, form, page, refusing, script
 
 RESULT = {
     "subject": "{subject}",
@@ -38,6 +38,21 @@ CASES: dict[str, Pair] = {
         {"title": ""},
         "Could Not Add Assignment: This field is required.",
         back="/add_assignment/",
+    ),
+    "staff_edit_assignment": (
+        Case(
+            302,
+            {"title": "Mosses", "description": "", "due_date": "2031-01-01T12:00"},
+            to="/view_assignment_submissions/{assignment}/",
+            says="success: “Mosses” is saved.",
+        ),
+        Case(422, {"title": "", "description": "Kept", "due_date": "2031-01-01T12:00"}, shows="Kept"),
+    ),
+    "staff_move_assignment": button(
+        "/view_assignment_submissions/{assignment}/",
+        "“Essay on mosses” is closed: nothing more can be handed in.",
+        sends={"do": "close"},
+        missing="/move_assignment/999999/",
     ),
     "staff_delete_assignment": refusing(
         Case(302, {}, to="/manage_assignments/", says="success: Assignment deleted successfully"),

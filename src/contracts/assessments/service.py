@@ -1,124 +1,11 @@
-"""Assessments: assignments and what students hand in, and the classic result: exam and assignment marks per subject."""
+"""The service interface of assessments."""
 
 from abc import ABC
-from decimal import Decimal
-from enum import StrEnum
-from typing import Annotated
 
-from pydantic import Field
-
-from contracts.base import (
-    DTO,
-    Actor,
-    Download,
-    Event,
-    Instant,
-    Page,
-    PageRequest,
-    RowsDeleted,
-    Service,
-    Upload,
-    command,
-    query,
-)
+from contracts.assessments.marks import Mark, MarkChange, RecordedResult, Result, ResultEntry
+from contracts.assessments.work import Assignment, AssignmentStatus, Submission
+from contracts.base import Actor, Download, Instant, Page, PageRequest, Service, Upload, command, query
 from contracts.errors import Conflict, Invalid, NotFound
-
-EXAM_PASS_MARK = Decimal(40)
-"""A result is passed from this exam mark on."""
-
-SUBMISSION_MAX_BYTES = 10 * 1024 * 1024
-
-SUBMISSION_EXTENSIONS = (
-    *("pdf", "doc", "docx", "odt", "rtf", "txt", "md", "csv", "tex"),
-    *("xls", "xlsx", "ods", "ppt", "pptx", "odp"),
-    *("png", "jpg", "jpeg", "gif", "webp", "tif", "tiff", "heic", "avif", "zip"),
-)
-"""Endings of the kinds of file that can be handed in, without dot; for hints to people. What a file is, its content
-decides.
-"""
-
-Mark = Annotated[Decimal, Field(allow_inf_nan=True)]
-"""A mark. New ones are checked by the service; old data holds any number, even an infinite one, and is shown as it is.
-"""
-
-
-class Assignment(DTO):
-    """A task of a subject. It can be handed in until `due_at`, inclusive. `ungraded_count`: submissions without
-    mark.
-    """
-
-    id: int
-    subject_id: int
-    title: str
-    description: str
-    due_at: Instant
-    submission_count: int
-    ungraded_count: int
-    created_at: Instant
-    updated_at: Instant
-
-
-class SubmissionStatus(StrEnum):
-    SUBMITTED = "submitted"
-    GRADED = "graded"
-
-
-class Submission(DTO):
-    """What a student handed in. `marks` are None until graded; 0 is a mark. Old data may be graded without a mark: it
-    still waits for one.
-    """
-
-    id: int
-    assignment_id: int
-    student_id: int
-    file_name: str
-    """Base name for people; fetch the content with `submission_file`."""
-    status: SubmissionStatus
-    marks: Mark | None
-    submitted_at: Instant
-    is_late: bool
-
-
-class Result(DTO):
-    """Marks of a student in a subject. Old data may hold several per pair, and any number as a mark."""
-
-    id: int
-    student_id: int
-    subject_id: int
-    exam_marks: Mark
-    assignment_marks: Mark
-    passed: bool
-    withheld: bool = False
-    """Kept back: its student does not see it yet."""
-    created_at: Instant
-    updated_at: Instant
-
-
-class ResultEntry(DTO):
-    """Marks to be entered for a student."""
-
-    student_id: int
-    exam_marks: Mark
-    assignment_marks: Mark
-
-
-class RecordedResult(DTO):
-    result: Result
-    created: bool
-    """False when an existing result was updated."""
-
-
-class MarkChange(DTO):
-    """One step in the history of a mark. What came from the legacy has none before its first change here."""
-
-    field: str
-    """"exam_marks" or "assignment_marks" of a result, "marks" of a submission."""
-    old: Mark | None
-    """None: there was no mark before."""
-    new: Mark
-    changed_by: int | None
-    """User id; None for the house itself."""
-    at: Instant
 
 
 class AssessmentsService(Service, ABC, name="assessments"):
@@ -126,12 +13,46 @@ class AssessmentsService(Service, ABC, name="assessments"):
 
     @command(errors=(Invalid,))
     def add_assignment(
-        self, *, actor: Actor, subject_id: int, title: str, description: str, due_at: Instant
+        self, *, actor: Actor, subject_id: int, title: str, description: str, due_at: Instant, draft: bool = False
     ) -> Assignment:
-        """Set the students of a subject's course a task; a past `due_at` is allowed. The subject's teacher, or the HOD.
+        """Set the students of a subject's course a task, at once or as a draft that they do not see; a past `due_at` is
+        allowed. The subject's teacher, or the HOD.
 
         Invalid("title") when blank or longer than 255 characters, Invalid("subject_id") when there is no such subject.
-        Publishes AssignmentPublished.
+        Publishes AssignmentPublished, unless it is a draft.
+        """
+
+    @command(idempotent=True, errors=(NotFound, Invalid, Conflict))
+    def update_assignment(
+        self, *, actor: Actor, assignment_id: int, title: str, description: str, due_at: Instant
+    ) -> Assignment:
+        """Change what is asked, or the deadline. The subject's teacher (Forbidden for others), or the HOD.
+
+        Invalid("title") as in `add_assignment`; Conflict("graded") once it is graded. Publishes AssignmentUpdated when
+        something changed that students see.
+        """
+
+    @command(idempotent=True, errors=(NotFound, Conflict))
+    def publish_assignment(self, *, actor: Actor, assignment_id: int) -> Assignment:
+        """Show a draft to the students of its subject, or open again what was closed. The subject's teacher (Forbidden
+        for others), or the HOD.
+
+        Conflict("graded") for what is graded. Publishes AssignmentPublished for a draft, else AssignmentUpdated.
+        """
+
+    @command(idempotent=True, errors=(NotFound, Conflict))
+    def close_assignment(self, *, actor: Actor, assignment_id: int) -> Assignment:
+        """Let nothing more be handed in. The subject's teacher (Forbidden for others), or the HOD.
+
+        Conflict("draft") or Conflict("graded"), by what it is. Publishes AssignmentClosed.
+        """
+
+    @command(idempotent=True, errors=(NotFound, Conflict))
+    def finish_grading(self, *, actor: Actor, assignment_id: int) -> Assignment:
+        """Note that a closed assignment is graded. The subject's teacher (Forbidden for others), or the HOD.
+
+        Conflict("draft") or Conflict("published"), by what it is; Conflict("ungraded") while a submission has no mark.
+        Publishes AssignmentGraded.
         """
 
     @command(errors=(NotFound,))
@@ -143,15 +64,21 @@ class AssessmentsService(Service, ABC, name="assessments"):
     @query(errors=(NotFound,))
     def assignment(self, *, actor: Actor, assignment_id: int) -> Assignment:
         """The subject's teacher (Forbidden for others), the HOD, or students of the subject's course (NotFound for
-        others).
+        others, and for a draft).
         """
 
     @query()
     def list_assignments(
-        self, *, actor: Actor, page: PageRequest, subject_ids: tuple[int, ...] | None = None
+        self,
+        *,
+        actor: Actor,
+        page: PageRequest,
+        subject_ids: tuple[int, ...] | None = None,
+        status: AssignmentStatus | None = None,
     ) -> Page[Assignment]:
         """Newest first; search in the title; order: due_at, title, created_at. Teachers see those of their own
-        subjects, students those of their current course, the HOD all; `subject_ids` narrows further.
+        subjects, students those of their current course that are no drafts, the HOD all; `subject_ids` and `status`
+        narrow further.
         """
 
     @query()
@@ -162,10 +89,12 @@ class AssessmentsService(Service, ABC, name="assessments"):
 
     @command(errors=(NotFound, Invalid, Conflict))
     def submit(self, *, actor: Actor, assignment_id: int, file: Upload) -> Submission:
-        """Hand in a file, once, before the deadline. Students of the subject's course (NotFound for others).
+        """Hand in a file, once, before the deadline. Students of the subject's course (NotFound for others, and for a
+        draft).
 
-        Conflict("deadline") after it, Conflict("submitted") the second time, Invalid("submission_file") for a file
-        that is empty, larger than SUBMISSION_MAX_BYTES or of a kind that is not allowed. Publishes AssignmentSubmitted.
+        Conflict("closed") when it is closed or graded, Conflict("deadline") after the deadline, Conflict("submitted")
+        the second time, Invalid("submission_file") for a file that is empty, larger than SUBMISSION_MAX_BYTES or of a
+        kind that is not allowed. Publishes AssignmentSubmitted.
         """
 
     @query(errors=(NotFound,))
@@ -253,52 +182,3 @@ class AssessmentsService(Service, ABC, name="assessments"):
     @query(errors=(NotFound,))
     def result_history(self, *, actor: Actor, result_id: int) -> tuple[MarkChange, ...]:
         """Every change of a result's marks, oldest first. The subject's teacher (Forbidden for others), and the HOD."""
-
-
-class AssignmentPublished(Event, name="assessments.assignment_published", version=1):
-    assignment_id: int
-    subject_id: int
-    title: str
-    due_at: Instant
-    at: Instant
-
-    def aggregate(self) -> str:
-        return f"assignment:{self.assignment_id}"
-
-
-class AssignmentSubmitted(Event, name="assessments.assignment_submitted", version=1):
-    submission_id: int
-    assignment_id: int
-    subject_id: int
-    student_id: int
-    at: Instant
-
-    def aggregate(self) -> str:
-        return f"submission:{self.submission_id}"
-
-
-class SubmissionGraded(Event, name="assessments.submission_graded", version=1):
-    submission_id: int
-    assignment_id: int
-    title: str
-    student_id: int
-    marks: Decimal
-    at: Instant
-
-    def aggregate(self) -> str:
-        return f"submission:{self.submission_id}"
-
-
-class ResultRecorded(Event, name="assessments.result_recorded", version=1):
-    result_id: int
-    student_id: int
-    subject_id: int
-    created: bool
-    at: Instant
-
-    def aggregate(self) -> str:
-        return f"result:{self.result_id}"
-
-
-class AssessmentsDeleted(RowsDeleted, name="assessments.deleted", version=1):
-    """Assignments and their submissions that were erased."""
