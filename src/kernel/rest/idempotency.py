@@ -1,7 +1,8 @@
 """Idempotency-Key: a POST that is sent again is answered again, and not carried out again.
 
 What was answered is kept for a day in the module's database, under whoever asked. Answers of 500 and more are not kept,
-so that the next attempt may succeed, unless what was asked for may have happened all the same.
+so that the next attempt may succeed, unless what was asked for may have happened all the same. So it is with a request
+whose process was killed: nothing is done twice.
 """
 
 import re
@@ -59,7 +60,7 @@ def once(
             ) from None
         if known.status is not None:
             return _again(known)
-        mine = _taken_over(module, known)
+        mine = _taken_over(module, call, known)
     return _carry_out(module, mine, carry_out, {"request": request})
 
 
@@ -74,16 +75,20 @@ def _digest(request: Request, call: Call, arguments: Mapping[str, Any]) -> str:
     return salted_hmac("kernel.rest.idempotency", asked, algorithm="sha256").hexdigest()
 
 
-def _taken_over(module: str, known: KeptResponse) -> KeptResponse:
-    """The key of a request whose process was killed. Raises a problem while the request may still be answered."""
+def _taken_over(module: str, call: Call, known: KeptResponse) -> KeptResponse:
+    """The key of a request whose process was killed, to do again what does no harm when it was done already.
+
+    Raises a problem while the request may still be answered, and ModuleUnavailable for one that may have been carried
+    out: whoever asked has to look.
+    """
     now = timezone.now()
-    abandoned = _kept(module).filter(
-        pk=known.pk, status=None, begun_at=known.begun_at, begun_at__lt=timezone.now() - LAPSE
-    )
-    if not abandoned.update(begun_at=now):
+    if known.begun_at >= now - LAPSE:
         raise HttpProblem(
             HTTPStatus.CONFLICT, "idempotency_key_in_use", _("The first request with this key is still being answered.")
         )
+    mine = _kept(module).filter(pk=known.pk, status=None, begun_at=known.begun_at)
+    if not call.operation.idempotent or not mine.update(begun_at=now):
+        raise ModuleUnavailable(module=module, may_have_executed=True)
     return known
 
 
