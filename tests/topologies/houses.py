@@ -236,6 +236,8 @@ def _fill(topology: Topology, place: Path, folder: Path) -> Prepared:
                 shutil.copytree(folder / "media", folder / unit.name)
     for unit in topology.units:
         _keep_its_own(_url(place, unit.name), unit)
+    with psycopg.connect(socket_url(place), autocommit=True) as connection:
+        connection.execute("CHECKPOINT")  # a copied sequence that has none behind it goes back in a crash
     return school
 
 
