@@ -1,5 +1,6 @@
 """The shared cache outlives Redis: while that is away, each process remembers and counts by itself."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,8 +15,10 @@ pytestmark = pytest.mark.sqlite_only
 
 
 @pytest.fixture
-def folder() -> Path:
-    return temporary_folder("valkey-")
+def folder() -> Iterator[Path]:
+    folder = temporary_folder("valkey-")
+    yield folder
+    shutil.rmtree(folder)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """With Redis, too, everybody is told exactly once: whoever is killed, the worker or Redis itself."""
 
+import shutil
 import signal
 import subprocess
 import time
@@ -24,8 +25,10 @@ KILLED = -signal.SIGKILL
 
 
 @pytest.fixture
-def redis_folder() -> Path:
-    return temporary_folder("valkey-")
+def redis_folder() -> Iterator[Path]:
+    folder = temporary_folder("valkey-")
+    yield folder
+    shutil.rmtree(folder)
 
 
 @pytest.fixture
