@@ -18,6 +18,7 @@ from contracts.assessments.marks import (
     Result,
     ResultEntry,
 )
+from contracts.assessments.semester import GradeStep, GradingPolicy, SemesterResult, SubjectGrade
 from contracts.assessments.service import (
     AssessmentsService,
 )
@@ -26,6 +27,7 @@ from contracts.assessments.work import (
     SUBMISSION_MAX_BYTES,
     Assignment,
     AssignmentStatus,
+    GradeEntry,
     Submission,
     SubmissionStatus,
 )
@@ -43,12 +45,17 @@ __all__ = [
     "AssignmentStatus",
     "AssignmentSubmitted",
     "AssignmentUpdated",
+    "GradeEntry",
+    "GradeStep",
+    "GradingPolicy",
     "Mark",
     "MarkChange",
     "RecordedResult",
     "Result",
     "ResultEntry",
     "ResultRecorded",
+    "SemesterResult",
+    "SubjectGrade",
     "Submission",
     "SubmissionGraded",
     "SubmissionStatus",

@@ -65,6 +65,8 @@ class AssignmentSubmitted(Event, name="assessments.assignment_submitted", versio
 
 
 class SubmissionGraded(Event, name="assessments.submission_graded", version=1):
+    """A mark was given or changed, to one student or as one of a class."""
+
     submission_id: int
     assignment_id: int
     title: str
@@ -77,6 +79,8 @@ class SubmissionGraded(Event, name="assessments.submission_graded", version=1):
 
 
 class ResultRecorded(Event, name="assessments.result_recorded", version=1):
+    """A result is published: its student sees it, for the first time or changed."""
+
     result_id: int
     student_id: int
     subject_id: int

@@ -3,7 +3,8 @@
 from abc import ABC
 
 from contracts.assessments.marks import Mark, MarkChange, RecordedResult, Result, ResultEntry
-from contracts.assessments.work import Assignment, AssignmentStatus, Submission
+from contracts.assessments.semester import GradingPolicy, SemesterResult
+from contracts.assessments.work import Assignment, AssignmentStatus, GradeEntry, Submission
 from contracts.base import Actor, Download, Instant, Page, PageRequest, Service, Upload, command, query
 from contracts.errors import Conflict, Invalid, NotFound
 
@@ -111,6 +112,18 @@ class AssessmentsService(Service, ABC, name="assessments"):
         (Forbidden for others), or the HOD. Publishes SubmissionGraded when the mark changed.
         """
 
+    @command(idempotent=True, errors=(NotFound, Invalid, Conflict))
+    def grade_class(
+        self, *, actor: Actor, assignment_id: int, grades: tuple[GradeEntry, ...]
+    ) -> tuple[Submission, ...]:
+        """As `grade`, for several students at once: all marks are saved or, on an error, none. In the order given. A
+        student of the subject's course who handed in nothing here gets a submission without a file.
+
+        Invalid names the row, counted from 0, and the field, as in "2.marks"; "2.student_id" for a student of another
+        course, or one who comes twice. Conflict("draft") for a draft. Publishes SubmissionGraded for each mark that
+        changed.
+        """
+
     @query(errors=(NotFound,))
     def submission_file(self, *, actor: Actor, submission_id: int) -> Download:
         """For the student who handed it in, the subject's teacher and the HOD; other teachers are Forbidden, for other
@@ -177,6 +190,24 @@ class AssessmentsService(Service, ABC, name="assessments"):
     ) -> dict[int, tuple[Result, ...]]:
         """The results of these students in a subject, by student id, each student's by id; students without one are
         left out. The subject's teacher (Forbidden for others), or the HOD.
+        """
+
+    # Semester results
+
+    @query()
+    def grading_policy(self, *, actor: Actor) -> GradingPolicy:
+        """How marks become grades at present. Anyone logged in."""
+
+    @command(idempotent=True, errors=(Invalid,))
+    def set_grading_policy(self, *, actor: Actor, policy: GradingPolicy) -> GradingPolicy:
+        """HOD only. What was is kept. Invalid names the field: weights and percentages go from 0 to 100, points from 0
+        to 10; the scale falls from step to step down to 0, each with a letter of its own.
+        """
+
+    @query()
+    def semester_results(self, *, actor: Actor, student_ids: tuple[int, ...]) -> dict[int, SemesterResult]:
+        """By student id; students without a current enrolment are left out. Students only for themselves, and without
+        what is kept back; staff and HOD for anyone.
         """
 
     @query(errors=(NotFound,))

@@ -52,6 +52,13 @@ class SubmissionStatus(StrEnum):
     GRADED = "graded"
 
 
+class GradeEntry(DTO):
+    """A mark to be given to a student."""
+
+    student_id: int
+    marks: Mark
+
+
 class Submission(DTO):
     """What a student handed in. `marks` are None until graded; 0 is a mark. Old data may be graded without a mark: it
     still waits for one.
@@ -61,7 +68,9 @@ class Submission(DTO):
     assignment_id: int
     student_id: int
     file_name: str
-    """Base name for people; fetch the content with `submission_file`."""
+    """Base name for people; fetch the content with `submission_file`. Empty for a mark on what was not handed in here,
+    such as work on paper.
+    """
     status: SubmissionStatus
     marks: Mark | None
     submitted_at: Instant

@@ -65,7 +65,12 @@ def visible_subjects(actor: Actor) -> tuple[int, ...] | None:
     if actor.role is Role.STAFF:
         return () if actor.user_id is None else _subject_ids(actor, teacher_id=actor.user_id)
     course_id = own_course(actor)
-    return () if course_id is None else _subject_ids(actor, course_id=course_id)
+    return () if course_id is None else subjects_of(actor, course_id)
+
+
+def subjects_of(actor: Actor, course_id: int) -> tuple[int, ...]:
+    """Ids of the subjects of a course."""
+    return _subject_ids(actor, course_id=course_id)
 
 
 def _subject_ids(actor: Actor, *, teacher_id: int | None = None, course_id: int | None = None) -> tuple[int, ...]:

@@ -1,7 +1,7 @@
 from django.contrib import admin
 
 from kernel.admin import ReadOnlyAdmin
-from modules.assessments.models import Assignment, AssignmentSubmission, MarkChange, StudentResult
+from modules.assessments.models import Assignment, AssignmentSubmission, GradingPolicy, MarkChange, StudentResult
 
 
 @admin.register(Assignment)
@@ -21,6 +21,11 @@ class AssignmentSubmissionAdmin(ReadOnlyAdmin):
 @admin.register(StudentResult)
 class StudentResultAdmin(ReadOnlyAdmin):
     list_display = ("id", "student_id", "subject_id", "exam_marks", "assignment_marks", "updated_at", "duplicate")
+
+
+@admin.register(GradingPolicy)
+class GradingPolicyAdmin(ReadOnlyAdmin):
+    list_display = ("id", "at", "set_by")
 
 
 @admin.register(MarkChange)

@@ -110,6 +110,23 @@ class MarkChange(models.Model):
         return f"{self.kind} {self.row_id} {self.field}: {self.old} → {self.new}"
 
 
+class GradingPolicy(models.Model):
+    """How marks become grades: the last row holds, earlier ones are the history. Append-only."""
+
+    id = models.BigAutoField(primary_key=True)
+    policy = models.JSONField()
+    """As in the contract's GradingPolicy."""
+    set_by = ModuleRef("users.User", reaction=Reaction.KEEP, null=True, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("grading policy")
+        verbose_name_plural = _("grading policies")
+
+    def __str__(self) -> str:
+        return str(self.at)
+
+
 class AssessmentTotal(RunningTotal):
     """Submissions without mark: "ungraded:all", and "ungraded:3" for a subject."""
 

@@ -43,7 +43,7 @@ def build_submissions(rows: QuerySet[models.AssignmentSubmission, Any]) -> tuple
             status=status_of(row["status"]),
             marks=None if row["marks"] is None else rules.exact(row["marks"]),
             submitted_at=row["submitted_at"],
-            is_late=rules.is_late(row["submitted_at"], row["due_at"]),
+            is_late=bool(row["submission_file"]) and rules.is_late(row["submitted_at"], row["due_at"]),
         )
         for row in rows.values(
             *("id", "assignment_id", "student_id", "original_name", "submission_file", "status", "marks"),
@@ -63,7 +63,7 @@ def submission(row: models.AssignmentSubmission) -> Submission:
         status=status_of(row.status),
         marks=None if row.marks is None else rules.exact(row.marks),
         submitted_at=row.submitted_at,
-        is_late=rules.is_late(row.submitted_at, row.assignment.due_at),
+        is_late=bool(row.submission_file) and rules.is_late(row.submitted_at, row.assignment.due_at),
     )
 
 
@@ -102,6 +102,15 @@ def results_in(subject_id: int, student_ids: tuple[int, ...]) -> dict[int, tuple
     """The results of some students in a subject, by student; those without one are left out."""
     found: dict[int, tuple[Result, ...]] = {}
     for row in models.StudentResult.objects.filter(subject_id=subject_id, student_id__in=student_ids).order_by("id"):
+        found[row.student_id] = (*found.get(row.student_id, ()), result(row))
+    return found
+
+
+def first_results(student_ids: tuple[int, ...], *, withheld: bool) -> dict[int, tuple[Result, ...]]:
+    """By student, one result for each subject: of old data with several the first. With those kept back, or without."""
+    rows = models.StudentResult.objects.filter(student_id__in=student_ids, duplicate=0)
+    found: dict[int, tuple[Result, ...]] = {}
+    for row in (rows if withheld else rows.filter(withheld=False)).order_by("id"):
         found[row.student_id] = (*found.get(row.student_id, ()), result(row))
     return found
 

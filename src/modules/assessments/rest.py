@@ -1,7 +1,7 @@
 """Assessments over REST, below /api/v1/assessments/."""
 
 from contracts.assessments import AssessmentsService
-from kernel.rest import ANYONE, STUDENTS, TEACHING, Api, creates, does, reads
+from kernel.rest import ANYONE, HOD, STUDENTS, TEACHING, Api, creates, does, reads
 
 assessments = Api(AssessmentsService)
 
@@ -63,6 +63,24 @@ urlpatterns = [
     assessments.path(
         "submissions/<submission_id>/history/",
         get=reads("List a submission's marks", AssessmentsService.submission_history, TEACHING),
+    ),
+    assessments.path(
+        "assignments/<assignment_id>/grades/",
+        put=does("Grade a class", AssessmentsService.grade_class, TEACHING),
+    ),
+    assessments.path(
+        "grading-policy/",
+        get=reads("Get the grading policy", AssessmentsService.grading_policy, ANYONE),
+        put=does(
+            "Set the grading policy",
+            AssessmentsService.set_grading_policy,
+            HOD,
+            edits=AssessmentsService.grading_policy,
+        ),
+    ),
+    assessments.path(
+        "students/semester-results/",
+        get=reads("Get semester results", AssessmentsService.semester_results, ANYONE),
     ),
     assessments.path("results/", put=does("Record a result", AssessmentsService.record_result, TEACHING)),
     assessments.path(

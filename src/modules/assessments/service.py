@@ -1,7 +1,6 @@
 """What assessments does for others; the only writer of its tables."""
 
 from datetime import datetime
-from decimal import Decimal
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -12,14 +11,15 @@ from contracts.assessments import (
     Assignment,
     AssignmentStatus,
     AssignmentSubmitted,
+    GradeEntry,
+    GradingPolicy,
     Mark,
     MarkChange,
     RecordedResult,
     Result,
     ResultEntry,
+    SemesterResult,
     Submission,
-    SubmissionGraded,
-    SubmissionStatus,
 )
 from contracts.base import Actor, Download, Instant, Page, PageRequest, Role, Upload
 from contracts.errors import Conflict, Forbidden, Invalid, NotFound
@@ -29,7 +29,18 @@ from kernel.events import publish
 from kernel.paging import page_of
 from kernel.permissions import require, require_login
 from kernel.refs import ReferenceQueries
-from modules.assessments import access, assignments, files, models, queries, recording, rules, uploads
+from modules.assessments import (
+    access,
+    assignments,
+    files,
+    grading,
+    models,
+    queries,
+    recording,
+    rules,
+    semester,
+    uploads,
+)
 from modules.assessments.models import AssessmentTotal, AssignmentSubmission, MarkedKind, StudentResult
 
 ASSIGNMENT_ORDER = {"due_at": "due_at", "title": "title", "created_at": "created_at"}
@@ -151,28 +162,19 @@ class Assessments(ReferenceQueries, AssessmentsService):
     def grade(self, *, actor: Actor, submission_id: int, marks: Mark) -> Submission:
         require(actor, Role.HOD, Role.STAFF)
         access.require_teacher(actor, _submission(submission_id).assignment.subject_id)
-        _check_grade(marks)
+        if problems := grading.problems(marks):
+            raise Invalid(fields={"marks": problems})
         with atomic(self.module):
             row = _submission(submission_id, locked=True)
-            old, subject_id = row.marks, row.assignment.subject_id
-            row.marks, row.status = float(marks), SubmissionStatus.GRADED.value
-            row.save(update_fields=["marks", "status"])
-            if old != row.marks:
-                if old is None:
-                    AssessmentTotal.add_ungraded(subject_id, -1)
-                _note_change(actor, row, old, row.marks)
+            if grading.set_mark(actor, row, marks):
                 audit.record(actor=actor, action="assessments.graded", target=f"AssignmentSubmission:{row.pk}")
-                publish(
-                    SubmissionGraded(
-                        submission_id=row.pk,
-                        assignment_id=row.assignment_id,
-                        title=row.assignment.title,
-                        student_id=row.student_id,
-                        marks=marks,
-                        at=timezone.now(),
-                    )
-                )
         return queries.submission(row)
+
+    def grade_class(
+        self, *, actor: Actor, assignment_id: int, grades: tuple[GradeEntry, ...]
+    ) -> tuple[Submission, ...]:
+        require(actor, Role.HOD, Role.STAFF)
+        return grading.grade_class(actor, assignment_id, grades)
 
     def submission_file(self, *, actor: Actor, submission_id: int) -> Download:
         require_login(actor)
@@ -245,6 +247,21 @@ class Assessments(ReferenceQueries, AssessmentsService):
         access.require_teacher(actor, subject_id)
         return queries.results_in(subject_id, student_ids)
 
+    # Semester results
+
+    def grading_policy(self, *, actor: Actor) -> GradingPolicy:
+        require_login(actor)
+        return semester.policy()
+
+    def set_grading_policy(self, *, actor: Actor, policy: GradingPolicy) -> GradingPolicy:
+        require(actor, Role.HOD)
+        return semester.set_policy(actor, policy)
+
+    def semester_results(self, *, actor: Actor, student_ids: tuple[int, ...]) -> dict[int, SemesterResult]:
+        if actor.student_id is None or set(student_ids) != {actor.student_id}:
+            require(actor, Role.HOD, Role.STAFF)
+        return semester.results(actor, student_ids, withheld=actor.role is not Role.STUDENT)
+
     def result_history(self, *, actor: Actor, result_id: int) -> tuple[MarkChange, ...]:
         require(actor, Role.HOD, Role.STAFF)
         row = StudentResult.objects.filter(pk=result_id).first()
@@ -277,28 +294,6 @@ def _check_open(student_id: int, assignment: Assignment | models.Assignment, *, 
         raise Conflict(reason="deadline", message=_("The deadline of this assignment has passed."))
     if AssignmentSubmission.objects.filter(assignment=assignment.id, student_id=student_id).exists():
         raise Conflict(reason="submitted", message=_("You have already submitted this assignment."))
-
-
-def _check_grade(marks: Decimal) -> None:
-    problem = rules.grade_problem(marks)
-    if problem == "range":
-        raise Invalid(fields={"marks": [_("Marks go from 0 to %(n)d.") % {"n": rules.HIGHEST_GRADE}]})
-    if problem == "places":
-        raise Invalid(fields={"marks": [_("Marks have at most one decimal place.")]})
-
-
-def _note_change(actor: Actor, row: AssignmentSubmission, old: float | None, new: float) -> None:
-    """Keep who changed a submission's mark from what to what."""
-    models.MarkChange.objects.create(
-        kind=MarkedKind.SUBMISSION,
-        row_id=row.pk,
-        student_id=row.student_id,
-        subject_id=row.assignment.subject_id,
-        field="marks",
-        old=old,
-        new=new,
-        changed_by=actor.user_id,
-    )
 
 
 provider = Assessments()

@@ -26,6 +26,7 @@ from portal.forms.answers import submit
 from portal.forms.attendance import RegisterChoiceForm
 from portal.forms.results import ClassForm, OneResultForm
 from portal.own_subjects import current_year, session_years, taught_by
+from portal.semester import SemesterSheet
 from portal.tables import Filter, ListState, Table
 
 LAST_CLASS = "results_class"
@@ -266,6 +267,9 @@ def student_view_result(request: HttpRequest) -> HttpResponseBase:
     enrollment = academics.current_enrollments(actor=actor, student_ids=(actor.student_id,)).get(actor.student_id)
     context: dict[str, object] = {"rows": rows, "passed": sum(result.passed for result in results)}
     if enrollment is not None:
+        semester = services.get(AssessmentsService).semester_results(actor=actor, student_ids=(actor.student_id,))
+        if (found := semester.get(actor.student_id)) and found.subjects:
+            context["semester"] = SemesterSheet(found, subjects)
         context["course"] = academics.courses(actor=actor, ids=(enrollment.course_id,)).get(enrollment.course_id)
         context["year"] = academics.session_years(actor=actor, ids=(enrollment.session_year_id,)).get(
             enrollment.session_year_id

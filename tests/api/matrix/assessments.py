@@ -10,6 +10,15 @@ CHANGED = {name: value for name, value in TASK.items() if name != "subject_id"}
 ESSAY = {"file": {"name": "essay.txt", "content": "RmVybnMgaGF2ZSByb290cy4K"}}
 MARKS = {"exam_marks": "80", "assignment_marks": "75"}
 
+POLICY = {
+    "exam_weight": "60",
+    "pass_percentage": "50",
+    "allowed_failures": 1,
+    "scale": [
+        {"letter": "P", "from_percentage": "50", "points": "4"},
+        {"letter": "F", "from_percentage": "0", "points": "0"},
+    ],
+}
 STUDENTS = {"student_ids": ["{student_id}"]}
 
 ROWS = {
@@ -32,6 +41,14 @@ ROWS = {
     "PUT assessments/submissions/{submission_id}/grade/": Row("no", "yes / no", "yes", body={"marks": "8.5"}),
     "GET assessments/submissions/{submission_id}/file/": Row("yes / hidden", "yes / no", "yes"),
     "GET assessments/submissions/{submission_id}/history/": Row("no", "yes / no", "yes"),
+    "PUT assessments/assignments/{assignment_id}/grades/": Row(
+        "no", "yes / no", "yes", body={"grades": [{"student_id": "{student_id}", "marks": "8.5"}]}
+    ),
+    "GET assessments/grading-policy/": Row("yes", "yes", "yes"),
+    "PUT assessments/grading-policy/": Row("no", "no", "yes", body=POLICY),
+    "GET assessments/students/semester-results/": Row(
+        "yes / no", "yes", "yes", query={"student_ids": ["{student_id}"]}
+    ),
     "PUT assessments/results/": Row(
         "no", "yes / no", "yes", body={"subject_id": "{subject_id}", "student_id": "{classmate_id}", **MARKS}
     ),

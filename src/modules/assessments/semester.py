@@ -1,0 +1,86 @@
+"""The grading policy, and the semester results that follow from it and the results."""
+
+from django.utils.translation import gettext as _
+
+from contracts.academics import AcademicsService, Enrollment
+from contracts.assessments import GradingPolicy, Result, SemesterResult, SubjectGrade
+from contracts.base import Actor
+from contracts.errors import Invalid
+from kernel import audit
+from kernel.databases import atomic
+from kernel.registry import services
+from modules.assessments import access, grade_rules, models, queries
+
+MODULE = "assessments"
+
+
+def policy() -> GradingPolicy:
+    row = models.GradingPolicy.objects.order_by("-id").first()
+    return grade_rules.DEFAULT_POLICY if row is None else GradingPolicy.model_validate(row.policy)
+
+
+def set_policy(actor: Actor, wanted: GradingPolicy) -> GradingPolicy:
+    texts = {
+        "range": _("Percentages go from 0 to 100, points from 0 to 10."),
+        "letter": _("Each step has a letter of its own, with at most %(n)d characters.")
+        % {"n": grade_rules.LONGEST_LETTER},
+        "order": _("The scale falls from step to step, and ends at 0 percent."),
+    }
+    fields: dict[str, list[str]] = {}
+    for field, problem in grade_rules.policy_problems(wanted):
+        fields.setdefault(field, []).append(texts[problem])
+    if fields:
+        raise Invalid(fields=fields)
+    with atomic(MODULE):
+        if policy() != wanted:
+            row = models.GradingPolicy.objects.create(policy=wanted.model_dump(mode="json"), set_by=actor.user_id)
+            audit.record(actor=actor, action="assessments.grading_policy_set", target=f"GradingPolicy:{row.pk}")
+    return wanted
+
+
+def results(actor: Actor, student_ids: tuple[int, ...], *, withheld: bool) -> dict[int, SemesterResult]:
+    """By student; with what is kept back, or without."""
+    enrolled = services.get(AcademicsService).current_enrollments(actor=actor, student_ids=student_ids)
+    subjects = {i: access.subjects_of(actor, i) for i in {e.course_id for e in enrolled.values()}}
+    found = queries.first_results(tuple(enrolled), withheld=withheld)
+    rules = policy()
+    return {
+        student_id: _semester(rules, enrollment, subjects[enrollment.course_id], found.get(student_id, ()))
+        for student_id, enrollment in enrolled.items()
+    }
+
+
+def _semester(
+    policy: GradingPolicy, enrollment: Enrollment, subject_ids: tuple[int, ...], results: tuple[Result, ...]
+) -> SemesterResult:
+    ever = tuple(_grade(policy, result) for result in results)
+    grades = tuple(grade for grade in ever if grade.subject_id in subject_ids)
+    graded = {grade.subject_id for grade in grades}
+    missing = tuple(i for i in subject_ids if i not in graded)
+    failed = sum(not grade.passed for grade in grades)
+    return SemesterResult(
+        student_id=enrollment.student_id,
+        course_id=enrollment.course_id,
+        session_year_id=enrollment.session_year_id,
+        subjects=grades,
+        missing_subject_ids=missing,
+        percentage=grade_rules.average((grade.percentage, grade_rules.EQUAL_CREDITS) for grade in grades),
+        gpa=grade_rules.average((grade.points, grade_rules.EQUAL_CREDITS) for grade in grades),
+        cgpa=grade_rules.average((grade.points, grade_rules.EQUAL_CREDITS) for grade in ever),
+        passed=None if missing else failed == 0,
+        promoted=grade_rules.is_promoted(policy, failed=failed, missing=len(missing)),
+    )
+
+
+def _grade(policy: GradingPolicy, result: Result) -> SubjectGrade:
+    percentage = grade_rules.percentage(policy, exam=result.exam_marks, assignment=result.assignment_marks)
+    passed = grade_rules.is_subject_passed(policy, exam=result.exam_marks, percentage=percentage)
+    step = grade_rules.step(policy, percentage, passed=passed)
+    return SubjectGrade(
+        subject_id=result.subject_id,
+        percentage=percentage,
+        letter=step.letter,
+        points=step.points,
+        passed=passed,
+        withheld=result.withheld,
+    )

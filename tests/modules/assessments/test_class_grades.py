@@ -1,0 +1,90 @@
+"""The marks of a whole class for one assignment, all of them or none."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from contracts.assessments import AssessmentsService, Assignment, GradeEntry, Submission
+from contracts.base import Actor, Upload
+from contracts.errors import Conflict, Forbidden, Invalid
+from kernel.models import AuditEntry, OutboxEvent
+from modules.assessments.models import AssessmentTotal, AssignmentSubmission, MarkChange
+from tests import actors
+from tests.modules.assessments.conftest import LATER
+
+
+def entry(student_id: int, marks: str) -> GradeEntry:
+    return GradeEntry(student_id=student_id, marks=Decimal(marks))
+
+
+def grade(
+    assessments: AssessmentsService, assignment: Assignment, *grades: GradeEntry, actor: Actor | None = None
+) -> tuple[Submission, ...]:
+    return assessments.grade_class(actor=actor or actors.teacher(), assignment_id=assignment.id, grades=grades)
+
+
+def told() -> int:
+    return OutboxEvent.objects.filter(type_id="assessments.submission_graded.v1").count()
+
+
+def test_a_class_is_graded_at_once_also_who_handed_in_on_paper(
+    assessments: AssessmentsService, essay: Assignment, media: Path
+) -> None:
+    file = Upload(name="a.txt", content=b"Some words.")
+    handed_in = assessments.submit(actor=actors.student(), assignment_id=essay.id, file=file)
+    on_paper, graded = grade(assessments, essay, entry(702, "7"), entry(701, "8.5"))
+    assert (graded.id, graded.marks, graded.file_name) == (handed_in.id, Decimal("8.5"), "a.txt")
+    assert (on_paper.marks, on_paper.file_name, on_paper.is_late) == (Decimal(7), "", False)
+    assert assessments.ungraded_count(actor=actors.hod()) == 0
+    assert AssessmentTotal.read(["ungraded:all"])["ungraded:all"] == 0
+    assert told() == 2
+    assert list(MarkChange.objects.order_by("id").values_list("student_id", "old", "new", "changed_by")) == [
+        (702, None, 7.0, 10),
+        (701, None, 8.5, 10),
+    ]
+    assert AuditEntry.objects.filter(action="assessments.class_graded").count() == 1
+
+
+def test_the_same_again_changes_nothing_and_tells_nobody(assessments: AssessmentsService, essay: Assignment) -> None:
+    first = grade(assessments, essay, entry(701, "8"), entry(702, "7"))
+    assert grade(assessments, essay, entry(701, "8.0"), entry(702, "7")) == first
+    assert (told(), MarkChange.objects.count()) == (2, 2)
+    grade(assessments, essay, entry(701, "9"), entry(702, "7"))
+    assert (told(), MarkChange.objects.count()) == (3, 3)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        pytest.param(entry(702, "10.1"), "1.marks", id="too much"),
+        pytest.param(entry(702, "9.55"), "1.marks", id="too fine"),
+        pytest.param(entry(703, "9"), "1.student_id", id="another course"),
+        pytest.param(entry(701, "9"), "1.student_id", id="twice"),
+    ],
+)
+def test_one_wrong_mark_keeps_all_from_being_saved(
+    assessments: AssessmentsService, essay: Assignment, wrong: GradeEntry, field: str
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        grade(assessments, essay, entry(701, "8"), wrong)
+    assert set(refused.value.fields) == {field}
+    assert not AssignmentSubmission.objects.exists()
+
+
+@pytest.mark.parametrize("actor", [actors.teacher(user_id=11, staff_id=502), actors.student(), actors.anonymous()])
+def test_only_the_subjects_teacher_and_the_hod_grade_a_class(
+    assessments: AssessmentsService, essay: Assignment, actor: Actor
+) -> None:
+    with pytest.raises(Forbidden):
+        grade(assessments, essay, entry(701, "8"), actor=actor)
+    assert grade(assessments, essay, entry(701, "8"), actor=actors.hod())[0].marks == Decimal(8)
+
+
+@pytest.mark.django_db
+def test_a_draft_is_not_graded(assessments: AssessmentsService) -> None:
+    draft = assessments.add_assignment(
+        actor=actors.teacher(), subject_id=1, title="Essay", description="", due_at=LATER, draft=True
+    )
+    with pytest.raises(Conflict):
+        grade(assessments, draft, entry(701, "8"))
