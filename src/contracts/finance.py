@@ -206,6 +206,19 @@ class FineCancelled(Event, name="finance.fine_cancelled", version=1):
         return f"fine:{self.fine_id}"
 
 
+class FineOverdue(Event, name="finance.fine_overdue", version=1):
+    """The last day to pay a fine has passed, and it is unpaid. Told once for each fine."""
+
+    fine_id: int
+    student_id: int
+    amount: Money
+    due_date: date
+    at: Instant
+
+    def aggregate(self) -> str:
+        return f"fine:{self.fine_id}"
+
+
 class PaymentSucceeded(Event, name="finance.payment_succeeded", version=1):
     """A fine was settled. `payment_id` is the payment's id here, not the provider's."""
 

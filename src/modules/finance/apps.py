@@ -10,5 +10,8 @@ class FinanceConfig(ModuleConfig):
 
     provides = finance.FinanceService
     requires = (users.UsersService,)
-    publishes = (finance.FineIssued, finance.FineCancelled, finance.PaymentSucceeded, finance.PaymentFailed)
+    publishes = (
+        *(finance.FineIssued, finance.FineCancelled, finance.FineOverdue),
+        *(finance.PaymentSucceeded, finance.PaymentFailed),
+    )
     deleted = finance.FinanceDeleted

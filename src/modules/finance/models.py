@@ -32,6 +32,8 @@ class Fine(models.Model):
     payment_date = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancel_reason = models.TextField(default="", blank=True)
+    overdue_told_at = models.DateTimeField(null=True, blank=True)
+    """When it was told that nobody had paid in time; None when it was paid, is not due yet, or was due long ago."""
 
     class Meta:
         verbose_name = _("fine")

@@ -5,6 +5,7 @@ from datetime import timedelta
 from contracts.base import Actor
 from kernel.context import request_id
 from kernel.jobs import scheduled
+from modules.finance.overdue import tell_of_overdue_fines
 from modules.finance.providers import NotSetUp
 from modules.finance.reconciling import reconcile, summary
 
@@ -16,3 +17,9 @@ def reconcile_payments() -> str:
         return summary(reconcile(actor=Actor.system(request_id=request_id())))
     except NotSetUp as nobody:
         return str(nobody)
+
+
+@scheduled(every=timedelta(hours=1))
+def remind_of_overdue_fines() -> str:
+    """Tell of fines whose last day has passed."""
+    return f"{tell_of_overdue_fines()} fines fell overdue"

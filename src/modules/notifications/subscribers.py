@@ -11,7 +11,7 @@ import structlog
 from contracts.academics import AcademicsService, Subject
 from contracts.assessments import AssignmentPublished, ResultRecorded, SubmissionGraded
 from contracts.feedback import FeedbackReplied, FeedbackSent
-from contracts.finance import FineCancelled, FineIssued, PaymentSucceeded
+from contracts.finance import FineCancelled, FineIssued, FineOverdue, PaymentSucceeded
 from contracts.leaves import LeaveApproved, LeaveCancelled, LeaveRejected, LeaveRequested, LeaveStatus
 from contracts.notifications import EmailQueued, Group, GroupNoticeWritten, Inbox, NoticeKind
 from kernel.databases import atomic
@@ -145,6 +145,11 @@ def _subject(subject_id: int, effect: Effect) -> Subject | None:
 @subscribe(FineIssued)
 def tell_of_fine(event: FineIssued, effect: Effect) -> None:
     _tell_and_mail(event.student_id, effect, subject=texts.fine_issued_subject(event), text=texts.fine_issued(event))
+
+
+@subscribe(FineOverdue)
+def tell_of_overdue_fine(event: FineOverdue, effect: Effect) -> None:
+    _tell_and_mail(event.student_id, effect, subject=texts.fine_overdue_subject(event), text=texts.fine_overdue(event))
 
 
 @subscribe(FineCancelled)

@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from contracts.assessments import AssignmentPublished, ResultRecorded, SubmissionGraded
-from contracts.finance import FineCancelled, FineIssued, PaymentSucceeded
+from contracts.finance import FineCancelled, FineIssued, FineOverdue, PaymentSucceeded
 from contracts.leaves import LeaveApproved, LeaveCancelled, LeaveEvent, LeaveRejected, LeaveRequested
 
 
@@ -107,6 +107,14 @@ def fine_issued(event: FineIssued) -> str:
     }
 
 
+def fine_overdue(event: FineOverdue) -> str:
+    return _("Fine no. %(number)d over %(amount)s was to be paid by %(due)s and is overdue.") % {
+        "number": event.fine_id,
+        "amount": money(event.amount),
+        "due": day(event.due_date),
+    }
+
+
 def fine_cancelled(event: FineCancelled) -> str:
     return _("Fine no. %(number)d is cancelled. You need not pay it.") % {"number": event.fine_id}
 
@@ -120,6 +128,10 @@ def payment_succeeded(event: PaymentSucceeded) -> str:
 
 def fine_issued_subject(event: FineIssued) -> str:
     return _("Fine no. %(number)d") % {"number": event.fine_id}
+
+
+def fine_overdue_subject(event: FineOverdue) -> str:
+    return _("Fine no. %(number)d is overdue") % {"number": event.fine_id}
 
 
 def payment_succeeded_subject(event: PaymentSucceeded) -> str:
