@@ -225,6 +225,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         for name, value in {"Content-Type": content_type, "Content-Length": str(len(body)), **(headers or {})}.items():
             self.send_header(name, value)
+        if self.close_connection:  # else a client would send its next request into a connection that ends
+            self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(body)
 
