@@ -130,26 +130,32 @@ def test_no_page_breaks_a_rule_of_accessibility_or_is_too_wide_or_too_heavy(
     assert found == []
 
 
+def press(page: Page, button: str) -> None:
+    """Press a button, and wait for the page that it leads to."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=button).click()
+
+
 def test_pages_after_a_post_break_no_rule(house: House, visit: Visit) -> None:
     school = house.school
     page = visit(school.students[0])
     page.context.add_init_script(AXE)
     page.goto("/student_view_attendance/")
     page.get_by_label("Subject", exact=True).select_option(label="Genetics")
-    page.get_by_role("button", name="Show the days").click()
+    press(page, "Show the days")
     found = problems(page, "own attendance by day")
 
     page.goto("/student_apply_leave/")
     page.get_by_label("First day").fill("2031-05-05")
     page.get_by_label("Last day").fill("2031-05-01")
     page.get_by_label("Reason").fill("x")
-    page.get_by_role("button", name="Ask for leave").click()
+    press(page, "Ask for leave")
     found += problems(page, "own leave, refused")
 
     stranger = visit()
     stranger.context.add_init_script(AXE)
     stranger.goto("/")
     stranger.get_by_label("Password").fill("wrong")
-    stranger.get_by_role("button", name="Log in").click()
+    press(stranger, "Log in")
     found += problems(stranger, "login, refused")
     assert found == []
