@@ -104,3 +104,12 @@ class ModuleUnavailable(DomainError, code="module_unavailable", status=503):
 
     module: str
     may_have_executed: bool = field(default=False)
+
+
+@dataclass(kw_only=True, eq=False)
+class ModuleMoving(ModuleUnavailable, code="module_moving", status=503):
+    """The module's data is being moved to another database, or was: nothing can be written at the old place. Reading
+    goes on. `retry_after` is in seconds.
+    """
+
+    retry_after: int = 60

@@ -13,10 +13,12 @@ from typing import Any
 import structlog
 from django.apps import apps
 from django.conf import settings
+from django.db import DatabaseError
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from django.db.transaction import Atomic
 
+from kernel import fence
 from kernel.context import running, running_module
 from kernel.databases import outermost_transaction
 from kernel.metrics import CROSSINGS, STATEMENTS
@@ -98,7 +100,12 @@ class Guard:
                 self.report(problems, sql)
             if writes and current is not None:
                 self.written |= modules
-        return execute(sql, params, many, context)
+        try:
+            return execute(sql, params, many, context)
+        except DatabaseError as error:
+            if moved := fence.told_by(error):
+                raise moved from error
+            raise
 
     def report(self, problems: list[str], sql: str) -> None:
         if settings.GUARD == "raise":

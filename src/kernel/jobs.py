@@ -19,6 +19,7 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
+from contracts.errors import ModuleMoving
 from kernel.context import running
 from kernel.databases import alias_of, module_aliases
 from kernel.events.subscriptions import module_of
@@ -75,7 +76,13 @@ def on_each_database(*, every: timedelta) -> Callable[[DatabaseWork], DatabaseWo
 
 def run_due() -> int:
     """Run the jobs of this process's modules that are due; returns how many ran."""
-    return sum(_run_if_due(job, alias) for job, alias in here())
+    ran = 0
+    for job, alias in here():
+        try:
+            ran += _run_if_due(job, alias)
+        except ModuleMoving as reason:
+            log.info("job_waits", job=job.name, moving=reason.module)
+    return ran
 
 
 def here() -> Iterator[tuple[Job, str]]:

@@ -115,6 +115,8 @@ class KeptResponse(models.Model):
     who = models.CharField(max_length=64)
     """Whose key it is, as in "user:7" or "address:192.0.2.1"."""
     key = models.CharField(max_length=255)
+    module = models.CharField(max_length=30, default="")
+    """Whose operation it was; a module that moves takes its responses along."""
     digest = models.CharField(max_length=64)
     """Of method, path and body: a key belongs to one request."""
     begun_at = models.DateTimeField(default=timezone.now, db_index=True)
@@ -169,3 +171,31 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.target}"
+
+
+class MoveState(models.TextChoices):
+    ARRIVING = "arriving", _("its data is being copied here")
+    FROZEN = "frozen", _("about to leave: nothing can be written")
+    GONE = "gone", _("lives elsewhere")
+    HERE = "here", _("moved in")
+
+
+class ModuleMove(models.Model):
+    """Where a module is on its way between two databases, as this one of them knows it. No row: it never moved."""
+
+    module = models.CharField(max_length=30, primary_key=True)
+    state = models.CharField(max_length=8, choices=MoveState.choices)
+    other = models.CharField(max_length=300, default="", blank=True)
+    """Address of the other database, without its password."""
+    table = models.CharField(max_length=100, default="", blank=True)
+    """While arriving: the table being copied."""
+    segment = models.BigIntegerField(default=-1)
+    """While arriving: the last segment of that table that is complete; tables before it are."""
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("move of a module")
+        verbose_name_plural = _("moves of modules")
+
+    def __str__(self) -> str:
+        return f"{self.module}: {self.state}"

@@ -14,6 +14,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
+from contracts.errors import ModuleMoving
 from kernel import jobs
 from kernel.events import wake
 from kernel.events.parcels import Parcel, settle
@@ -55,18 +56,25 @@ class Queues:
 def deliver(parcel: dict[str, Any]) -> None:
     """Hand a parcel to its consumer, in the worker of the consumer's module, and tell the publisher how it went."""
     received = Parcel.model_validate(parcel)
-    problem = problem_with(received)
-    if received.publisher in settings.LOCAL_MODULES:
-        settle(received, problem)
-        wake.wake()
-    else:
-        take_news.apply_async(args=(parcel, problem), queue=received.publisher)
+    try:
+        problem = problem_with(received)
+        if received.publisher in settings.LOCAL_MODULES:
+            settle(received, problem)
+            wake.wake()
+            return
+    except ModuleMoving as reason:
+        log.info("delivery_waits", consumer=received.consumer, moving=reason.module)
+        return
+    take_news.apply_async(args=(parcel, problem), queue=received.publisher)
 
 
 @shared_task(name="events.take_news", ignore_result=True)
 def take_news(parcel: dict[str, Any], problem: str) -> None:
     """Note in the publisher's outbox, in its own worker, how a delivery elsewhere went."""
-    settle(Parcel.model_validate(parcel), problem)
+    try:
+        settle(Parcel.model_validate(parcel), problem)
+    except ModuleMoving as reason:  # it is sent again when the claim lapses, and has no second effect
+        log.info("delivery_waits", moving=reason.module)
     wake.wake()
 
 

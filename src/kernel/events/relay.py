@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from contracts.errors import ModuleMoving
 from kernel.databases import module_aliases
 from kernel.events.parcels import Parcel, hand_over, settle
 from kernel.models import Delivery, DeliveryState
@@ -56,10 +57,15 @@ class InProcess:
 
 
 def problem_with(parcel: Parcel) -> str:
-    """Hand a parcel over; what went wrong in one line, or nothing."""
+    """Hand a parcel over; what went wrong in one line, or nothing.
+
+    Raises ModuleMoving while the consumer's module moves, which is no failure: the claim lapses, and nothing counts.
+    """
     try:
         with structlog.contextvars.bound_contextvars(request_id=parcel.request_id):
             hand_over(parcel)
+    except ModuleMoving:
+        raise
     except Exception as error:
         log.exception("delivery_failed", consumer=parcel.consumer, event_type=parcel.type_id, attempts=parcel.attempt)
         return f"{type(error).__name__}: {error}"
@@ -77,11 +83,14 @@ class Relay:
         attempts = 0
         for alias in module_aliases():
             for delivery in self._due(alias):
-                parcel = self._claim(alias, delivery)
-                if parcel is None:
-                    continue
                 try:
+                    parcel = self._claim(alias, delivery)
+                    if parcel is None:
+                        continue
                     self.carrier.carry(parcel)
+                except ModuleMoving as reason:
+                    log.info("delivery_waits", consumer=delivery.consumer, moving=reason.module)
+                    continue
                 except CarrierDown as reason:
                     log.warning("events_are_kept", reason=str(reason))
                     self._give_back(alias, parcel)

@@ -51,7 +51,7 @@ def once(
     digest = _digest(request, call, arguments)
     try:
         with atomic(module):
-            mine = _kept(module).create(who=who(request), key=key, digest=digest)
+            mine = _kept(module).create(who=who(request), key=key, module=module, digest=digest)
     except IntegrityError:
         known = _kept(module).get(who=who(request), key=key)
         if known.digest != digest:

@@ -20,7 +20,7 @@ from ninja.security import HttpBearer
 from pydantic import ValidationError
 
 from contracts.base import Operation, Service
-from contracts.errors import DomainError, ModuleUnavailable
+from contracts.errors import DomainError, ModuleMoving, ModuleUnavailable
 from kernel import context
 from kernel.databases import alias_of
 from kernel.registry import services
@@ -139,6 +139,8 @@ def _view(interface: type[Service], operation: Operation) -> Callable[[HttpReque
                     idempotent=operation.idempotent,
                     journey=route,
                 )
+            except ModuleMoving as error:
+                answer = _failure(error, operation)
             except answers.OutcomeUnknown as reason:
                 log.warning("outcome_unknown", module=interface.module, operation=operation.name, reason=str(reason))
                 answer = _failure(ModuleUnavailable(module=interface.module, may_have_executed=True), operation)

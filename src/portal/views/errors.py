@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
-from contracts.errors import DomainError, ModuleUnavailable
+from contracts.errors import DomainError, ModuleMoving, ModuleUnavailable
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -28,4 +28,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def unavailable(request: HttpRequest, error: ModuleUnavailable) -> HttpResponse:
     context = {"module": error.module, "may_have_executed": error.may_have_executed, "message": error.message}
-    return render(request, "unavailable.html", context, status=503)
+    response = render(request, "unavailable.html", context, status=503)
+    if isinstance(error, ModuleMoving):
+        response["Retry-After"] = str(error.retry_after)
+    return response

@@ -1,0 +1,115 @@
+"""What processes do that move modules: `python -c RUN <act> <argument> ... then <act> ...`."""
+
+import json
+from collections.abc import Callable
+from itertools import groupby
+from pathlib import Path
+from typing import Any, NoReturn
+from unittest.mock import patch
+
+import pytest
+from django.core.management import call_command
+
+from config.lifting import copying, media, moving
+from config.lifting.copying import Tell
+from config.lifting.tables import Table
+from contracts.errors import ModuleMoving
+from modules.attendance.models import AttendanceReport
+from tests.reliability import acts
+
+RUN = "import sys, django; django.setup(); from tests.reliability import moving; moving.main(*sys.argv[1:])"
+
+
+def lift(folder: str, targets: str) -> None:
+    """`targets`: JSON of module → address of its own database."""
+    for module, url in json.loads(targets).items():
+        out, files = Path(folder) / f"{module}.env", Path(folder) / "files"
+        call_command("lift", module, to=url, run=True, out=out, media=files, verbosity=0)
+
+
+def land(folder: str, *modules: str) -> None:
+    for module in modules:
+        call_command("land", module, run=True, out=Path(folder) / f"{module}.env", verbosity=0)
+
+
+def lift_and_die_copying(folder: str, targets: str, nth: str) -> None:
+    """Killed inside the transaction of the n-th segment, when its rows are in and its checkpoint is not."""
+    left, insert = int(nth), copying.insert
+
+    def insert_or_die(table: Table, segment: int, source: str, target: str) -> int:
+        nonlocal left
+        left -= 1
+        rows = insert(table, segment, source, target)
+        return rows if left else acts.die()
+
+    with patch.object(copying, "insert", insert_or_die):
+        lift(folder, targets)
+
+
+def lift_and_die_frozen(folder: str, targets: str) -> None:
+    """Killed while writers are refused."""
+    files_of = media.files_of
+    calls = 0
+
+    def files_of_or_die(module: str, alias: str) -> dict[str, int]:
+        nonlocal calls
+        calls += 1  # for the plan, before the freeze, and within it
+        return files_of(module, alias) if calls < 3 else acts.die()
+
+    with patch.object(media, "files_of", files_of_or_die):
+        lift(folder, targets)
+
+
+def lift_and_die_switching(folder: str, targets: str) -> None:
+    """Killed when the new place knows that the module is there, and the old one does not know that it left."""
+
+    def die(move: moving.Move, began: float) -> NoReturn:
+        acts.die()
+
+    with patch.object(moving.Move, "_finish", die):
+        lift(folder, targets)
+
+
+def lift_while_marks_change(folder: str, targets: str) -> None:
+    """After the copy, and before it is compared, a mark is added, one changed, and one deleted."""
+    copy = copying.copy
+
+    def copy_and_change(tables: list[Table], module: str, source: str, target: str, tell: Tell) -> int:
+        rows = copy(tables, module, source, target, tell)
+        marks = AttendanceReport.objects.using(source)
+        first, second = marks.order_by("pk")[:2]
+        first.delete(using=source)
+        marks.filter(pk=second.pk).update(status="late")
+        marks.create(attendance_id=second.attendance_id, student_id=987654, status="present")
+        return rows
+
+    with patch.object(copying, "copy", copy_and_change):
+        lift(folder, targets)
+
+
+def refused(*arguments: str) -> None:
+    """The head approves requests, and is told that leaves is being moved."""
+    with pytest.raises(ModuleMoving) as refusal:
+        acts.approve(*arguments)
+    assert (refusal.value.module, refusal.value.may_have_executed) == ("leaves", False)
+
+
+def give_up(folder: str, targets: str) -> None:
+    for module, url in json.loads(targets).items():
+        call_command("lift", module, to=url, abort=True, out=Path(folder) / "none.env", verbosity=0)
+
+
+def main(*words: str) -> None:
+    """Do acts, of these or of `tests.reliability.acts`, one after the other; "then" stands between them."""
+    own: tuple[Callable[..., Any], ...] = (
+        *(lift, land, refused, give_up, lift_while_marks_change),
+        *(lift_and_die_copying, lift_and_die_frozen, lift_and_die_switching),
+    )
+    found = {one.__name__: one for one in own}
+    for is_between, group in groupby(words, key=lambda word: word == "then"):
+        if not is_between:
+            act, *arguments = group
+            if act in found:
+                found[act](*arguments)
+            else:
+                acts.main(act, *arguments)
