@@ -64,13 +64,13 @@ def replace_segment(table: Table, segment: int, source: str, target: str) -> int
 
 def delete(rows: "QuerySet[Any]") -> None:
     """These rows and nothing else: what refers to them is dealt with in its own segment."""
-    rows._raw_delete(rows.db)  # type: ignore[attr-defined]  # not in django-stubs
+    rows._raw_delete(rows.db)
 
 
 def insert(table: Table, segment: int, source: str, target: str) -> int:
     """Insert a segment's rows as they are, ids and times included."""
     into, rows = connections[target], table.part(source, segment).order_by("pk").values_list(*table.columns)
-    columns = ", ".join(into.ops.quote_name(field.column) for field in table.fields)
+    columns = ", ".join(into.ops.quote_name(str(field.column)) for field in table.fields)
     name = into.ops.quote_name(table.name)
     if into.vendor == "postgresql" and connections[source].vendor == "postgresql":
         return _stream(rows, source, target, f"COPY {name} ({columns}) FROM STDIN")
@@ -85,7 +85,7 @@ def insert(table: Table, segment: int, source: str, target: str) -> int:
                     pipe.write_row(row)
         elif found:
             places = ", ".join(["%s"] * len(table.fields))
-            cursor.executemany(f"INSERT INTO {name} ({columns}) VALUES ({places})", found)
+            cursor.executemany(f"INSERT INTO {name} ({columns}) VALUES ({places})", found)  # noqa: S608
     return len(found)
 
 

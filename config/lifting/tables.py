@@ -59,10 +59,12 @@ class Table:
     def rows(self, alias: str) -> "QuerySet[Any]":
         """The module's rows in a database, with the number of their segment."""
         segment = F("pk") / Value(SEGMENT) if self.divided else Value(0)
-        return self.all(alias).annotate(segment_number=segment)
+        rows: QuerySet[Any] = self.all(alias).annotate(segment_number=segment)
+        return rows
 
     def all(self, alias: str) -> "QuerySet[Any]":
-        return self.model._base_manager.using(alias).filter(self.belongs)
+        rows: QuerySet[Any] = self.model._base_manager.using(alias).filter(self.belongs)
+        return rows
 
     def part(self, alias: str, segment: int) -> "QuerySet[Any]":
         """The rows of one segment."""
@@ -108,7 +110,7 @@ def _in_order(models: Iterable[type[Model]]) -> list[type[Model]]:
         }
         for model in wanted
     }
-    return list(TopologicalSorter(refers).static_order())  # type: ignore[arg-type]  # models, by the filter above
+    return list(TopologicalSorter(refers).static_order())
 
 
 def fenced_names(tables: Iterable[Table]) -> list[str]:
@@ -133,7 +135,7 @@ def highest_id(alias: str, table: Table) -> int:
         else:
             cursor.execute("SELECT pg_get_serial_sequence(%s, %s)", [table.name, key.column])
             (sequence,) = cursor.fetchone()
-            cursor.execute(f"SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {sequence}")
+            cursor.execute(f"SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {sequence}")  # noqa: S608
         found = cursor.fetchone()
     return int(found[0]) if found else 0
 

@@ -63,6 +63,4 @@ def carry_out(
     seconds = move.run(tell)
     files = ", ".join(map(str, switch.write(out, processes)))
     tell(f"{move.module} has moved; the write freeze took {seconds:.2f} s.")
-    tell(
-        f"Start all processes anew with {files}. Until then they read at the old place, and are refused when they write."
-    )
+    tell(f"Start all processes anew with {files}. Until then they read at the old place, and may not write.")

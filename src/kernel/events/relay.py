@@ -84,18 +84,12 @@ class Relay:
         for alias in module_aliases():
             for delivery in self._due(alias):
                 try:
-                    parcel = self._claim(alias, delivery)
-                    if parcel is None:
-                        continue
-                    self.carrier.carry(parcel)
+                    attempts += self._attempt(alias, delivery)
                 except ModuleMoving as reason:
                     log.info("delivery_waits", consumer=delivery.consumer, moving=reason.module)
-                    continue
                 except CarrierDown as reason:
                     log.warning("events_are_kept", reason=str(reason))
-                    self._give_back(alias, parcel)
                     return attempts
-                attempts += 1
         return attempts
 
     def drain(self) -> int:
@@ -118,6 +112,20 @@ class Relay:
             .order_by("pk")
         )
         return list(self.carrier.may_carry(alias, due))
+
+    def _attempt(self, alias: str, delivery: Delivery) -> bool:
+        """Whether it was carried, and not taken by another relay. Raises CarrierDown, and ModuleMoving while the module
+        at either end moves: the claim, if there is one, then lapses.
+        """
+        parcel = self._claim(alias, delivery)
+        if parcel is None:
+            return False
+        try:
+            self.carrier.carry(parcel)
+        except CarrierDown:
+            self._give_back(alias, parcel)
+            raise
+        return True
 
     def _claim(self, alias: str, delivery: Delivery) -> Parcel | None:
         """What this relay now holds; None when another one was quicker.
