@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('finance', '0002_provider_events_and_receipts'),
+        ("finance", "0002_provider_events_and_receipts"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='fine',
-            name='overdue_told_at',
+            model_name="fine",
+            name="overdue_told_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
     ]
