@@ -113,9 +113,15 @@ class _Comparison:
             yield f"{where} {'accepts' if self.direction == 'sent to us' else 'holds'} other types"
 
     def _choices(self, old: Schema, new: Schema, where: str) -> Iterator[str]:
-        before, after = set(old.get("enum", [])), set(new.get("enum", []))
-        lost = before - after if self.direction == "sent to us" else after - before
-        for value in sorted(map(str, lost)):
+        looser, stricter = (old, new) if self.direction == "sent to us" else (new, old)
+        allowed, needed = _values(stricter), _values(looser)
+        if allowed is None:
+            return
+        if needed is None:
+            said = "accepts certain values only" if self.direction == "sent to us" else "may now be any value"
+            yield f"{where} {said}"
+            return
+        for value in sorted(map(str, needed - allowed)):
             yield f"{where} {'no longer accepts' if self.direction == 'sent to us' else 'may now be'} {value!r}"
 
     def _limits(self, old: Schema, new: Schema, where: str) -> Iterator[str]:
@@ -126,6 +132,8 @@ class _Comparison:
                 yield f"{where} has another {keyword}"
         if stricter.get("pattern") and stricter.get("pattern") != looser.get("pattern"):
             yield f"{where} has another pattern"
+        if stricter.get("uniqueItems") and not looser.get("uniqueItems"):
+            yield f"{where} {'no longer accepts' if self.direction == 'sent to us' else 'may now hold'} the same twice"
 
     def _properties(self, old: Schema, new: Schema, where: str) -> Iterator[str]:
         before, after = old.get("properties", {}), new.get("properties", {})
@@ -141,6 +149,11 @@ class _Comparison:
                 yield f"{where}.{name} may now be missing"
         for name in sorted(before.keys() & after.keys()):
             yield from self.differences(before[name], after[name], f"{where}.{name}")
+
+
+def _values(schema: Schema) -> set[Any] | None:
+    """The values that a schema lists one by one; None when it does not."""
+    return {schema["const"]} if "const" in schema else set(schema["enum"]) if "enum" in schema else None
 
 
 def _resolve(schema: Schema, root: Schema) -> Schema:

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 
 from contracts.base import Service
-from kernel.contract_schemas import FOLDER, breaking_changes, schema_of
+from kernel.contract_schemas import FOLDER, breaking_changes, compare, schema_of
 
 pytestmark = pytest.mark.sqlite_only
 
@@ -103,3 +103,25 @@ def test_a_narrower_limit_is_a_break_for_those_who_send_and_a_wider_one_for_thos
         "approve request.note has another minLength",
     ]
     assert breaking_changes(new, old) == ["apply result.reason has another maxLength"]
+
+
+@pytest.mark.parametrize(
+    ("free", "bound", "for_senders", "for_receivers"),
+    [
+        ({"type": "string"}, {"type": "string", "enum": ["a"]}, "accepts certain values only", "may now be any value"),
+        ({"type": "string"}, {"type": "string", "const": "a"}, "accepts certain values only", "may now be any value"),
+        (
+            {"type": "array"},
+            {"type": "array", "uniqueItems": True},
+            "no longer accepts the same twice",
+            "may now hold the same twice",
+        ),
+    ],
+)
+def test_a_bound_is_a_break_when_it_comes_for_those_who_send_and_when_it_goes_for_those_who_receive(
+    free: dict[str, Any], bound: dict[str, Any], for_senders: str, for_receivers: str
+) -> None:
+    assert list(compare(free, bound, "sent to us", "x")) == [f"x {for_senders}"]
+    assert list(compare(bound, free, "received from us", "x")) == [f"x {for_receivers}"]
+    assert list(compare(bound, free, "sent to us", "x")) == []
+    assert list(compare(free, bound, "received from us", "x")) == []
