@@ -99,6 +99,35 @@ class FineTotals(DTO):
     """Unpaid fines whose due date has passed, by the school's calendar."""
 
 
+class Collected(DTO):
+    """Payments that were made, and what they come to."""
+
+    count: int
+    amount: MoneySum
+
+
+class CollectedBy(Collected):
+    """`name` is a method, as it was recorded, or a month, as in "2026-03"."""
+
+    name: str
+
+
+class FinanceReport(DTO):
+    """What happened in a period, both days included by the school's calendar, and what is owed now."""
+
+    first_day: date
+    last_day: date
+    issued: Collected
+    """Fines issued in the period, whatever became of them; those that were erased left nothing to count."""
+    collected: Collected
+    by_method: tuple[CollectedBy, ...]
+    """The largest amount first; a payment of the legacy without a method has the name ""."""
+    by_month: tuple[CollectedBy, ...]
+    """In order; months without a payment are left out."""
+    owed: FineTotals
+    overdue_amount: MoneySum
+
+
 class FinanceService(Service, ABC, name="finance"):
     @command(errors=(Invalid,))
     def issue_fine(self, *, actor: Actor, student_id: int, amount: Decimal, reason: str, due_date: date) -> Fine:
@@ -125,10 +154,12 @@ class FinanceService(Service, ABC, name="finance"):
         status: FineStatus | None = None,
         found_students: tuple[int, ...] = (),
         ids: tuple[int, ...] | None = None,
+        overdue: bool = False,
     ) -> Page[Fine]:
         """Newest first; search in the reason; order: amount, due_date, issued_at. Staff and HOD.
 
-        `student_ids` narrows to these students, `ids` to these fines. `found_students` widens a search: what they owe
+        `student_ids` narrows to these students, `ids` to these fines, `overdue` to unpaid ones whose last day has
+        passed. `found_students` widens a search: what they owe
         is found as well, whatever the reason; finance knows no names, so whoever asks looks those up.
         """
 
@@ -178,6 +209,22 @@ class FinanceService(Service, ABC, name="finance"):
         Invalid(`reference`) when that, as the number of a cheque, has more than 100 characters.
         Conflict("paid"), Conflict("cancelled"), Conflict("amount") when nothing above zero is owed; Conflict("pending")
         while a payment made online is being confirmed. Publishes PaymentSucceeded.
+        """
+
+    # Reports
+
+    @query(errors=(Invalid,))
+    def report(self, *, actor: Actor, first_day: date, last_day: date) -> FinanceReport:
+        """What was issued and collected in a period, by method and by month, and what is owed now. HOD.
+
+        Invalid("last_day") when it is before the first.
+        """
+
+    @query(errors=(Invalid,))
+    def collections(self, *, actor: Actor, page: PageRequest, first_day: date, last_day: date) -> Page[Payment]:
+        """The payments that were made in a period, newest first; order: at, amount. HOD.
+
+        Invalid("last_day") when it is before the first.
         """
 
 

@@ -54,14 +54,17 @@ def searched(
 
 
 def payments(fine_id: int) -> tuple[Payment, ...]:
-    rows = (
-        models.FinePayment.objects.filter(fine_id=fine_id)
-        .annotate(asked=Coalesce("order_amount", "amount_paid"))
-        .order_by("id")
-        .values(
-            "id", "fine_id", "amount_paid", "asked", "payment_status", "payment_id", "transaction_id", "receipt_number"
-        )
-        .annotate(method=F("payment_method"), at=F("payment_date"))
+    return build_payments(models.FinePayment.objects.filter(fine_id=fine_id).order_by("id"))
+
+
+def build_payments(payments: QuerySet[models.FinePayment, Any]) -> tuple[Payment, ...]:
+    """The rows as DTOs, in one query."""
+    fields = ("id", "fine_id", "amount_paid", "payment_status", "payment_id", "transaction_id", "receipt_number")
+    rows = payments.values(
+        *fields,
+        asked=Coalesce("order_amount", "amount_paid"),
+        method=F("payment_method"),
+        at=F("payment_date"),
     )
     return _payments.validate_python(
         [

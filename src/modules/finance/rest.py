@@ -31,6 +31,11 @@ urlpatterns = [
     finance.path(
         "fines/<fine_id>/checkout/", post=does("Begin to pay a fine online", FinanceService.start_payment, STUDENTS)
     ),
+    finance.path("report/", get=reads("Report on a period", FinanceService.report, HOD)),
+    finance.path(
+        "collections/",
+        get=reads("List what was paid in a period", FinanceService.collections, HOD, orders=("at", "amount")),
+    ),
     finance.path(
         "checkouts/confirm/",
         post=does("Hand in what the checkout returned", FinanceService.confirm_payment, STUDENTS),

@@ -2,7 +2,11 @@ from tests.api.matrix import Row
 
 FINE = {"student_id": "{student_id}", "amount": "120.00", "reason": "Lost book", "due_date": "2031-01-31"}
 
+PERIOD = {"first_day": "2020-01-01", "last_day": "2031-12-31"}
+
 ROWS = {
+    "GET finance/report/": Row("no", "no", "yes", query=PERIOD),
+    "GET finance/collections/": Row("no", "no", "yes", query=PERIOD),
     "GET finance/fines/": Row("no", "yes", "yes"),
     "POST finance/fines/": Row("no", "yes", "yes", body=FINE),
     "GET finance/fines/own/": Row("yes", "no", "no"),

@@ -94,9 +94,12 @@ class Fines(FinanceService):
         status: FineStatus | None = None,
         found_students: tuple[int, ...] = (),
         ids: tuple[int, ...] | None = None,
+        overdue: bool = False,
     ) -> Page[Fine]:
         require(actor, Role.HOD, Role.STAFF)
         rows = models.Fine.objects.all()
+        if overdue:
+            rows = rows.filter(status=FineStatus.UNPAID, due_date__lt=timezone.localdate())
         if ids is not None:
             rows = rows.filter(id__in=ids)
         if student_ids is not None:
