@@ -3,7 +3,7 @@
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, QuerySet, Value
+from django.db.models import Count, QuerySet, TextField, Value
 from django.db.models.functions import Coalesce, Lower, Trim, TruncMonth
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -27,7 +27,9 @@ class Reports(FinanceService):
         issued = Fine.objects.filter(created_at__gte=begin, created_at__lt=end)
         payments = _made(begin, end)
         months = payments.annotate(month=TruncMonth("payment_date")).values("month")
-        methods = payments.annotate(method=Coalesce("payment_method", Value(""))).values("method")
+        methods = payments.annotate(method=Coalesce("payment_method", Value("", output_field=TextField()))).values(
+            "method"
+        )
         overdue = Fine.objects.filter(status=FineStatus.UNPAID, due_date__lt=today)
         by_method = [_named(row["method"], row) for row in _summed(methods, "amount_paid")]
         by_month = [_named(f"{row['month']:%Y-%m}", row) for row in _summed(months, "amount_paid").order_by("month")]
