@@ -83,7 +83,7 @@ ITEMS: dict[Role, tuple[NavItem, ...]] = {
             _("Fines"),
             "banknotes",
             TEACHING,
-            also=("add_fine", "delete_fine", "fines_selected", "record_payment"),
+            also=("add_fine", "delete_fine", "fines_selected", "record_payment", "fines_report"),
         ),
         NavItem("admin_view_attendance", _("Attendance"), "clipboard-document-check", TEACHING, short=_("Attendance")),
         NavItem("attendance_report", _("Reports"), "chart-bar-square", TEACHING),

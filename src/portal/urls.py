@@ -14,6 +14,7 @@ from portal.views import (
     feedback,
     feedback_figures,
     fines,
+    fines_report,
     forgotten,
     homes,
     inbox,
@@ -99,6 +100,7 @@ urlpatterns = [
     ),
     # Fines
     path("manage_fines/", fines.manage_fines, name="manage_fines"),
+    path("fines_report/", fines_report.fines_report, name="fines_report"),
     path("add_fine/", fines.add_fine, name="add_fine"),
     path("add_fine_save/", fines.add_fine_save, name="add_fine_save"),
     path("delete_fine/<id:fine_id>/", fines.delete_fine, name="delete_fine"),

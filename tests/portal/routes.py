@@ -183,6 +183,7 @@ ROUTES = {
     "student_view_assignments": Route("/student/assignments/", STUDENT),
     "student_submit_assignment": Route("/student/assignment/{assignment}/submit/", STUDENT, "GET POST"),
     "manage_fines": Route("/manage_fines/", STAFF | HOD),
+    "fines_report": Route("/fines_report/", HOD),
     "add_fine": Route("/add_fine/", STAFF | HOD),
     "add_fine_save": Route("/add_fine_save/", STAFF | HOD, "GET POST"),
     "delete_fine": Route("/delete_fine/{fine}/", STAFF | HOD, "GET POST"),

@@ -61,6 +61,7 @@ def pages(school: School, browse: Browse) -> dict[str, tuple[Client, str]]:
         "staff leave": (hod, "/staff_leave_view/"),
         "own leave of a student": (student, "/student_apply_leave/"),
         "own leave of a teacher": (teacher, "/staff_apply_leave/"),
+        "report on fines": (hod, "/fines_report/"),
         "search of the head": (hod, "/search/?q=a"),
         "search of a teacher": (teacher, "/search/?q=a"),
         "search of a student": (student, "/search/?q=a"),

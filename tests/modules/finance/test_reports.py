@@ -66,8 +66,9 @@ def test_what_is_owed_and_what_is_overdue_is_told(issue: Issue, finance: Finance
 
 
 def test_a_period_without_anything_is_all_zero(finance: FinanceService) -> None:
-    nothing = finance.report(actor=actors.hod(), **MARCH)
-    assert (nothing.collected.count, nothing.collected.amount, nothing.by_method) == (0, Decimal(0), ())
+    for period in (MARCH, {"first_day": date.min, "last_day": date.max}):
+        nothing = finance.report(actor=actors.hod(), **period)
+        assert (nothing.collected.count, nothing.collected.amount, nothing.by_method) == (0, Decimal(0), ())
 
 
 def test_a_period_that_ends_before_it_begins_is_refused(finance: FinanceService) -> None:

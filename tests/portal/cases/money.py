@@ -6,6 +6,7 @@ FINE = {"student": "{student_profile}", "amount": "12.50", "reason": "Broken win
 
 CASES: dict[str, Pair] = {
     "manage_fines": page("Late book"),
+    "fines_report": page("Collected"),
     "add_fine": page("Add a fine"),
     "add_fine_save": form(
         FINE,

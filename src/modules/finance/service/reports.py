@@ -16,6 +16,8 @@ from kernel.permissions import require
 from modules.finance import queries, rules
 from modules.finance.models import Fine, FinePayment, minor_sum
 
+EARLIEST, LATEST = date(1900, 1, 1), date(9998, 12, 31)
+"""Days beyond are as these: at the ends of the calendar, no moment can be told in another time zone."""
 ORDER = {"at": "payment_date", "amount": "amount_paid"}
 
 
@@ -54,7 +56,8 @@ def _moments(first_day: date, last_day: date) -> tuple[datetime, datetime]:
     """When the period begins, and when it is over."""
     if last_day < first_day:
         raise Invalid(fields={"last_day": [_("The last day is before the first day.")]})
-    after = last_day if last_day == date.max else last_day + timedelta(days=1)
+    first_day, last_day = (min(max(day, EARLIEST), LATEST) for day in (first_day, last_day))
+    after = last_day + timedelta(days=1)
     begin, end = (timezone.make_aware(datetime.combine(day, time.min)) for day in (first_day, after))
     return begin, end
 
