@@ -16,8 +16,8 @@ from contracts.base import Actor, Page, PageRequest, Role
 from contracts.finance import FinanceService, Fine
 from contracts.notifications import Notice, NotificationsService
 from contracts.users import StaffMember, Student, UsersService
+from kernel.money import money
 from kernel.registry import services
-from portal.money import money
 from portal.tables import SEARCH, Text
 
 FIRST_FEW = 5

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from contracts.assessments import AssignmentPublished, ResultRecorded, SubmissionGraded
 from contracts.finance import FineCancelled, FineIssued, FineOverdue, PaymentSucceeded
 from contracts.leaves import LeaveApproved, LeaveCancelled, LeaveEvent, LeaveRejected, LeaveRequested
+from kernel.money import money
 
 
 def day(value: date) -> str:
@@ -21,10 +22,6 @@ def day(value: date) -> str:
 def moment(value: datetime) -> str:
     """In the school's time zone, as the pages show it."""
     return date_format(timezone.localtime(value), "j M Y, H:i")
-
-
-def money(amount: Decimal) -> str:
-    return f"{settings.CURRENCY} {amount:,.2f}"
 
 
 def number(value: Decimal) -> str:

@@ -22,6 +22,7 @@ from contracts.errors import Conflict, NotFound
 from contracts.finance import FinanceService, Fine, FineStatus
 from contracts.users import Person, Student, UsersService
 from kernel.identity import actor_of
+from kernel.money import money
 from kernel.registry import services
 from portal.access import only
 from portal.components import Meaning
@@ -30,7 +31,6 @@ from portal.forms.answers import problems_of, submit
 from portal.forms.fines import CancelFineForm, FineForm
 from portal.ids import row_id
 from portal.listing import all_pages
-from portal.money import money
 from portal.tables import Column, Empty, Filter, ListState, Table, csv_response, wants_csv
 
 CANDIDATES = 10

@@ -19,12 +19,12 @@ from django.views.decorators.http import require_safe
 from contracts.base import MAX_PAGE_SIZE, Actor, Page, PageRequest, Role
 from contracts.finance import CollectedBy, FinanceReport, FinanceService, Payment, PaymentMethod
 from kernel.identity import actor_of
+from kernel.money import money
 from kernel.registry import services
 from portal.access import only
 from portal.charts import Bar, BarChart, Chart
 from portal.components import Figure
 from portal.listing import all_items
-from portal.money import money
 from portal.tables import Column, Empty, Filter, ListState, Table, csv_response, wants_csv
 from portal.views.fines import FineRow, rows_of
 

@@ -23,10 +23,10 @@ from contracts.base import Actor, Role
 from contracts.errors import Conflict, Invalid, NotFound
 from contracts.finance import Checkout, FinanceService, FineStatus
 from kernel.identity import actor_of, identity_of
+from kernel.money import money
 from kernel.registry import services
 from portal.access import only
 from portal.forms.fines import CheckoutReturnForm
-from portal.money import money
 from portal.tables import Column, Empty, Filter, ListState, Table
 from portal.views.fines import FineRow
 

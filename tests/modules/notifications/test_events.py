@@ -113,16 +113,16 @@ CASES: list[tuple[Event, Told]] = [
     ),
     (
         FineIssued(**FINE, amount=Decimal("1500.5"), reason="Late book", due_date=date(2026, 4, 1)),
-        [("student", 701, "fine", "Fine no. 12: INR 1,500.50 for “Late book”. Pay it by 1 Apr 2026.")],
+        [("student", 701, "fine", "Fine no. 12: ₹1,500.50 for “Late book”. Pay it by 1 Apr 2026.")],
     ),
     (
         FineOverdue(**FINE, amount=Decimal("1500.5"), due_date=date(2026, 4, 1)),
-        [("student", 701, "fine", "Fine no. 12 over INR 1,500.50 was to be paid by 1 Apr 2026 and is overdue.")],
+        [("student", 701, "fine", "Fine no. 12 over ₹1,500.50 was to be paid by 1 Apr 2026 and is overdue.")],
     ),
     (FineCancelled(**FINE), [("student", 701, "fine", "Fine no. 12 is cancelled. You need not pay it.")]),
     (
         PaymentSucceeded(**FINE, payment_id=3, amount=Decimal(500)),
-        [("student", 701, "fine", "We received INR 500.00 for fine no. 12. Thank you.")],
+        [("student", 701, "fine", "We received ₹500.00 for fine no. 12. Thank you.")],
     ),
 ]
 

@@ -41,7 +41,7 @@ def test_a_fined_student_gets_a_mail_with_all_that_matters(tell: Tell) -> None:
     tell(fine())
     (message,) = mail.outbox
     assert (message.to, message.subject) == (["s701@school.example"], "Fine no. 12")
-    for part in ("Dear Asha Rao", "INR 500.00", "Late book", "1 Apr 2026"):
+    for part in ("Dear Asha Rao", "₹500.00", "Late book", "1 Apr 2026"):
         assert part in message.body
     delivery = EmailDelivery.objects.get()
     assert (delivery.state, delivery.attempts) == (EmailState.SENT, 1)
@@ -52,7 +52,7 @@ def test_a_payment_is_confirmed_by_mail(tell: Tell) -> None:
     tell(PaymentSucceeded(fine_id=12, student_id=701, payment_id=3, amount=Decimal(500), at=AT))
     (message,) = mail.outbox
     assert message.subject == "Payment received for fine no. 12"
-    assert "INR 500.00" in message.body
+    assert "₹500.00" in message.body
 
 
 def test_repeated_deliveries_send_no_second_mail(tell: Tell, replay: Callable[..., None]) -> None:

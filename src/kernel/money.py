@@ -1,4 +1,4 @@
-"""Amounts of money as people read them."""
+"""Amounts of money as people read them, on pages and in notices."""
 
 from decimal import Decimal
 
