@@ -13,6 +13,7 @@ from migrations_legacy.models import QuarantinedRow
 from modules.attendance.models import Attendance, AttendanceReport
 from modules.users.models import StudentProfile, User
 from tests.legacy.samples import generate, golden_manifest, sample
+from tests.legacy.test_export import differences, export
 from tests.portal import query_counts
 from tests.portal.moved import counted_pages
 
@@ -106,11 +107,13 @@ def test_the_golden_dump_moves_in_like_the_database(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_larger_school_moves_in_and_then_stays_unchanged(medium: Path, tmp_path: Path) -> None:
+def test_a_larger_school_moves_in_goes_back_row_by_row_and_then_stays_unchanged(medium: Path, tmp_path: Path) -> None:
     before = fingerprint(medium)
     report = moved(medium / "db.sqlite3", media=medium / "media", report=tmp_path / "report.json")
     assert report["succeeded"]
     assert dict(figures(report, "written"))["attendancereport"] > 90_000
+    back, _report = export(tmp_path)
+    assert not list(differences(medium / "db.sqlite3", back))
     assert query_counts.compare(counted_pages(), file=query_counts.MOVED) == {}, "see tests/portal/query_counts.py"
     again = moved(medium / "db.sqlite3", media=medium / "media", report=tmp_path / "again.json")
     assert again["succeeded"]
