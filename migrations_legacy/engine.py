@@ -16,8 +16,9 @@ from migrations_legacy.plan import check_columns
 from migrations_legacy.progress import Progress
 from migrations_legacy.removal import ContextMove, Removal
 from migrations_legacy.report import Disagreement, Report, TableReport
+from migrations_legacy.settled import Shared
 from migrations_legacy.sources.base import Source
-from migrations_legacy.table_move import Shared, TableMove
+from migrations_legacy.table_move import TableMove
 from migrations_legacy.target import TargetTable
 
 _PEOPLE = "customuser"

@@ -5,17 +5,14 @@ fingerprint of each; as long as both stay as they are, a later run passes over i
 """
 
 import time
-from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
-from itertools import islice
-from typing import Any
 
 from django.db import transaction
 
+from migrations_legacy.batches import batches
 from migrations_legacy.decide import Decision, decide
 from migrations_legacy.digest import Checksum, column_digest, digest_of, fingerprint, key_number
 from migrations_legacy.errors import Unplaceable
@@ -24,76 +21,17 @@ from migrations_legacy.mapping import TableMapping
 from migrations_legacy.merging import Prefer, merge_columns
 from migrations_legacy.originals import OriginalsKeeper
 from migrations_legacy.plan import Plan
-from migrations_legacy.progress import Progress
 from migrations_legacy.quarantine import Quarantine
 from migrations_legacy.report import Disagreement, TableReport
-from migrations_legacy.sources.base import Row, Source
+from migrations_legacy.settled import Settled, Shared
+from migrations_legacy.sources.base import Row
 from migrations_legacy.target import Prepared, TargetTable, Values
-
-_ROWS_PER_BATCH = 5000
 
 TAKEN = (
     "the id belongs to another row that was entered here; give the legacy's row another id, or let ids here begin "
     "higher from the first move on (--reserve)"
 )
 """What to do about a row whose place is taken."""
-
-
-@dataclass
-class Shared:
-    """What the tables of one run have in common."""
-
-    source: Source
-    run: str
-    dry_run: bool
-    progress: Progress
-    placed: dict[str, set[int]]
-    """Source table → keys that have a place; only for tables that others refer to."""
-    note: Callable[[str, object, str, str], None]
-    """Takes a remark about a row: table, key, text, and the rule that it is counted under."""
-    uses_file: Callable[[str, str], None]
-    """Takes a description of a row and the media path that it refers to."""
-    prefer: Prefer | None = None
-    reserve: int = 0
-    """How far above the legacy's highest key the numbering of new rows begins."""
-
-
-def batches(rows: Iterator[Row], key: str) -> Iterator[list[Row]]:
-    """Rows in the order of their key, cut so that a block of the ledger is never split.
-
-    Tables whose keys are no integers (sessions) come as one batch; their digests are spread over all blocks.
-    """
-    batch: list[Row] = []
-    whole = True
-    while chunk := list(islice(rows, _ROWS_PER_BATCH)):
-        batch += chunk
-        whole = whole and {type(row[key]) for row in chunk} == {int}
-        if not whole:
-            continue
-        border = int(str(batch[-1][key])) // KEYS_PER_BLOCK * KEYS_PER_BLOCK
-        cut = bisect_left(batch, border, key=lambda row: int(str(row[key])))
-        if cut:
-            yield batch[:cut]
-            batch = batch[cut:]
-    if batch:
-        yield batch
-
-
-@dataclass
-class Settled:
-    """What was decided about the rows of a few blocks, until it is written."""
-
-    inserts: dict[int, tuple[Prepared, Row]] = field(default_factory=dict)
-    updates: dict[int, tuple[Prepared, Row]] = field(default_factory=dict)
-    theirs: dict[int, Values] = field(default_factory=dict)
-    """Key number → written values, of rows that have a place."""
-    digests: dict[int, int] = field(default_factory=dict)
-    placed: list[tuple[int, Row]] = field(default_factory=list)
-    changes: list[tuple[Any, dict[int, Any]]] = field(default_factory=list)
-    """Keys, and the columns that a merged row takes over."""
-    remembered: dict[int, Block] = field(default_factory=dict)
-    uneven: set[int] = field(default_factory=set)
-    """Blocks that hold something besides rows which are the same on both sides."""
 
 
 class TableMove:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from django.contrib.sessions.models import Session
 
-from migrations_legacy import table_move
+from migrations_legacy import batches
 from migrations_legacy.convert import instant, integer, text
 from migrations_legacy.engine import Engine
 from migrations_legacy.errors import MappingError
@@ -42,9 +42,9 @@ def moved(
 
 
 def test_batches_never_split_a_block_of_the_ledger(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(table_move, "_ROWS_PER_BATCH", 10)
+    monkeypatch.setattr(batches, "_ROWS_PER_BATCH", 10)
     rows = [course(number) for number in (*range(995, 1020), *range(5000, 5003))]
-    ids = [[int(str(row["id"])) for row in batch] for batch in table_move.batches(iter(rows), "id")]
+    ids = [[int(str(row["id"])) for row in batch] for batch in batches.batches(iter(rows), "id")]
     assert [number for batch in ids for number in batch] == [row["id"] for row in rows]
     blocks = [{number // 1000 for number in batch} for batch in ids]
     assert len(blocks) > 1
@@ -53,7 +53,7 @@ def test_batches_never_split_a_block_of_the_ledger(monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize("ids", [range(1, 60), (1, 10**6, 2**40, 2**62), (-5, 0, 3)])
 def test_ids_may_be_dense_sparse_or_strange(ids: Sequence[int], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(table_move, "_ROWS_PER_BATCH", 2)
+    monkeypatch.setattr(batches, "_ROWS_PER_BATCH", 2)
     rows = [course(number) for number in ids]
     assert moved({"courses": rows}, COURSES).succeeded
     assert sorted(Course.objects.values_list("pk", flat=True)) == sorted(ids)
