@@ -40,7 +40,8 @@ def by_reading(table: Table, alias: str) -> Checksums:
     checksums: Checksums = {}
     for segment, members in groupby(rows, key=lambda row: int(row[0])):
         digest, n = hashlib.sha256(), 0
-        for n, row in enumerate(members, start=1):  # noqa: B007  # the last one is the number of rows
+        for row in members:
+            n += 1
             digest.update(json.dumps(row[1:], sort_keys=True, default=_plain).encode() + b"\n")
         checksums[segment] = (n, digest.hexdigest())
     return checksums

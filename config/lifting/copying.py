@@ -85,7 +85,7 @@ def insert(table: Table, segment: int, source: str, target: str) -> int:
                     pipe.write_row(row)
         elif found:
             places = ", ".join(["%s"] * len(table.fields))
-            cursor.executemany(f"INSERT INTO {name} ({columns}) VALUES ({places})", found)  # noqa: S608
+            cursor.executemany(f"INSERT INTO {name} ({columns}) VALUES ({places})", found)  # noqa: S608 - names of the model
     return len(found)
 
 

@@ -135,7 +135,7 @@ def highest_id(alias: str, table: Table) -> int:
         else:
             cursor.execute("SELECT pg_get_serial_sequence(%s, %s)", [table.name, key.column])
             (sequence,) = cursor.fetchone()
-            cursor.execute(f"SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {sequence}")  # noqa: S608
+            cursor.execute(f"SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {sequence}")  # noqa: S608 - as PostgreSQL names it
         found = cursor.fetchone()
     return int(found[0]) if found else 0
 

@@ -10,6 +10,7 @@ from threading import Thread
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from pytest_django import Settings
 
 from config.settings.environment import MODULES
 from kernel import context, readiness
@@ -111,8 +112,8 @@ def test_a_module_boots_alone_in_a_process_of_its_own() -> None:
     assert readiness.boot_seconds("feedback") > 0
 
 
-def test_a_crossing_in_production_is_counted(settings: object) -> None:
-    settings.GUARD = "log"  # type: ignore[attr-defined]
+def test_a_crossing_in_production_is_counted(settings: Settings) -> None:
+    settings.GUARD = "log"
     before = CROSSINGS.labels("finance")._value.get()
     with context.running("finance"):
         Guard(connection)(lambda *_: None, 'SELECT * FROM "leaves_studentleave"', None, False, {})

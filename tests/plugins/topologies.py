@@ -5,7 +5,7 @@ was counted there.
 """
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -35,7 +35,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Decide once: workers of xdist get the choice with the options, also when midnight passes meanwhile."""
-    chosen = config.option.topology or of_the_day(date.today())  # noqa: DTZ011 - any day will do
+    chosen = config.option.topology or of_the_day(datetime.now(UTC).date())
     config.option.topology = list(dict.fromkeys(ALL if "all" in chosen else chosen))
     try:
         for name in config.option.topology:
