@@ -4,8 +4,7 @@ The figures have no references of their own: they stand and fall with the marks 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from itertools import islice
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.db import models
@@ -16,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from contracts.attendance import AttendanceStatus
-from kernel.databases import atomic, serialize
+from kernel.databases import atomic, insert_from, serialize
 from kernel.refs import ModuleRef, Reaction
 from kernel.totals import Rebuildable, RunningTotal
 from modules.attendance import rules
@@ -101,6 +100,8 @@ class Tallied(models.Model, Rebuildable):
 
     counts: ClassVar[tuple[str, ...]] = STATUSES
     """The fields that hold counts."""
+    keys: ClassVar[tuple[str, ...]]
+    """The fields that say whose counts they are."""
 
     class Meta:
         abstract = True
@@ -114,13 +115,15 @@ class Tallied(models.Model, Rebuildable):
         with atomic(MODULE):
             take_turn()
             manager.all().delete()
-            rows = iter(cls.counted())
-            while batch := [cls(**row) for row in islice(rows, 5000)]:
-                manager.bulk_create(batch)
+            fields, rows = (*cls.keys, *cls.counts), cls.counted()
+            if isinstance(rows, QuerySet):
+                insert_from(cls, fields, rows)
+            else:
+                manager.bulk_create([cls(**dict(zip(fields, row, strict=True))) for row in rows])
 
     @classmethod
-    def counted(cls) -> Iterable[Mapping[str, Any]]:
-        """The table's rows as they should be."""
+    def counted(cls) -> QuerySet[Any, Any] | list[tuple[int, ...]]:
+        """The table's rows as they should be, as tuples of the keys and the counts."""
         raise TypeError(f"{cls.__name__} does not say how it is counted")
 
 
@@ -130,6 +133,8 @@ class StudentSubjectTotal(Tallied):
     id = models.BigAutoField(primary_key=True)
     student_id = models.BigIntegerField()
     subject_id = models.BigIntegerField()
+
+    keys = ("student_id", "subject_id")
 
     class Meta:
         verbose_name = _("attendance of a student in a subject")
@@ -143,10 +148,11 @@ class StudentSubjectTotal(Tallied):
         return f"{self.student_id} in {self.subject_id}"
 
     @classmethod
-    def counted(cls) -> Iterable[Mapping[str, Any]]:
-        marks = AttendanceReport.objects.values("student_id", subject_id=F("attendance__subject_id"))
+    def counted(cls) -> QuerySet[Any, Any]:
+        # Adding nothing keeps SQLite from going through the index of students, mark by mark all over the table.
+        pairs = AttendanceReport.objects.values(student=F("student_id") + 0, subject=F("attendance__subject_id"))
         by_status = {s: Count("pk", filter=Q(status=s)) for s in STATUSES}
-        return marks.annotate(**by_status).order_by().iterator(chunk_size=5000)
+        return pairs.annotate(**by_status).order_by().values_list("student", "subject", *STATUSES)
 
 
 class StudentTotal(Tallied):
@@ -158,6 +164,8 @@ class StudentTotal(Tallied):
     )
     """Tenths of a percent; NULL without marks that count. Indexed, so that the lowest are found without a sort."""
 
+    keys = ("student_id",)
+
     class Meta:
         verbose_name = _("attendance of a student")
         verbose_name_plural = _("attendance of students")
@@ -167,8 +175,8 @@ class StudentTotal(Tallied):
         return str(self.student_id)
 
     @classmethod
-    def counted(cls) -> Iterable[Mapping[str, Any]]:
-        return _sums("student_id").iterator(chunk_size=5000)
+    def counted(cls) -> QuerySet[Any, Any]:
+        return _sums("student_id").values_list("student_id", *STATUSES)
 
 
 class SubjectTotal(Tallied):
@@ -177,6 +185,7 @@ class SubjectTotal(Tallied):
     subject_id = models.BigIntegerField(primary_key=True)
     registers = models.PositiveIntegerField(default=0)
 
+    keys = ("subject_id",)
     counts = (*STATUSES, "registers")
 
     class Meta:
@@ -187,10 +196,10 @@ class SubjectTotal(Tallied):
         return str(self.subject_id)
 
     @classmethod
-    def counted(cls) -> Iterable[Mapping[str, Any]]:
-        sums = {row["subject_id"]: row for row in _sums("subject_id")}
+    def counted(cls) -> list[tuple[int, ...]]:
+        marks = {subject_id: sums for subject_id, *sums in _sums("subject_id").values_list("subject_id", *STATUSES)}
         registers = Attendance.objects.values_list("subject_id").annotate(n=Count("pk")).order_by()
-        return [{**sums.get(subject_id, {}), "subject_id": subject_id, "registers": n} for subject_id, n in registers]
+        return [(subject_id, *marks.get(subject_id, [0] * len(STATUSES)), n) for subject_id, n in registers]
 
 
 def _sums(key: str) -> QuerySet[Any, Any]:
@@ -214,11 +223,11 @@ class AttendanceTotal(RunningTotal):
         """Counted from the marks, and not from the tables above, so that their mistakes show."""
         totals = Counter(registers=Attendance.objects.count())
         students: dict[int, Counter[str]] = {}
-        for row in StudentSubjectTotal.counted():
-            counts = Counter({s: row[s] for s in STATUSES})
+        for student_id, subject_id, *numbers in StudentSubjectTotal.counted().iterator(chunk_size=5000):
+            counts = dict(zip(STATUSES, numbers, strict=True))
             totals.update(counts)
-            totals.update(bands(counts, row["subject_id"]))
-            students.setdefault(row["student_id"], Counter()).update(counts)
+            totals.update(bands(counts, subject_id))
+            students.setdefault(student_id, Counter()).update(counts)
         for counts in students.values():
             totals.update(bands(counts))
         return {name: n for name, n in totals.items() if n}
