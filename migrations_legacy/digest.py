@@ -5,7 +5,9 @@ legacy, what is stored in SQLite and what is stored in PostgreSQL can be compare
 """
 
 import marshal
-from collections.abc import Sequence
+import sys
+from array import array
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from typing import Any
 from zlib import crc32
@@ -15,8 +17,21 @@ _BITS = (1 << 64) - 1
 
 def digest_of(values: Sequence[object]) -> int:
     """64-bit digest of a row whose values are integers, floats, text or None."""
+    return digests_of([tuple(values)])[0]
+
+
+def digests_of(rows: Iterable[tuple[object, ...]]) -> "array[int]":
+    """The digests of many rows, in their order."""
     # ascii() tells types apart, escapes separators, and gives the same text in every version of Python.
-    return int.from_bytes(blake2b(ascii(tuple(values)).encode(), digest_size=8).digest(), "little")
+    return little_endian("Q", b"".join([blake2b(ascii(row).encode(), digest_size=8).digest() for row in rows]))
+
+
+def little_endian(kind: str, data: bytes) -> "array[int]":
+    """Numbers of a kind that `array` knows, from bytes that are the same on every machine."""
+    numbers = array(kind, data)
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers
 
 
 def key_number(key: object) -> int:

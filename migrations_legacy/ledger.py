@@ -2,12 +2,17 @@
 
 import sys
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
 
 from django.db import models, transaction
 
+from migrations_legacy.digest import key_number, little_endian
 from migrations_legacy.models import PlacedBlock
+from migrations_legacy.sources.base import Row
 
 KEYS_PER_BLOCK = 1000
 _HASH_SHIFT = 54
@@ -44,7 +49,7 @@ def pack(entries: Mapping[int, int]) -> bytes:
 def unpack(data: bytes | memoryview) -> Entries:
     """The reverse of `pack`."""
     half = len(data) // 2
-    return dict(zip(_numbers("q", data[:half]), _numbers("Q", data[half:]), strict=True))
+    return dict(zip(little_endian("q", bytes(data[:half])), little_endian("Q", bytes(data[half:])), strict=True))
 
 
 def pack_columns(columns: Mapping[int, ColumnDigests]) -> bytes:
@@ -57,7 +62,7 @@ def unpack_columns(data: bytes | memoryview, keys: Iterable[int]) -> dict[int, C
     ordered = sorted(keys)
     if not data or not ordered:
         return {}
-    digests = tuple(_numbers("I", data))
+    digests = tuple(little_endian("I", bytes(data)))
     width = len(digests) // len(ordered)
     return {key: digests[place * width : (place + 1) * width] for place, key in enumerate(ordered)}
 
@@ -67,14 +72,6 @@ def _bytes(kind: str, numbers: Iterable[int]) -> bytes:
     if sys.byteorder == "big":
         values.byteswap()
     return values.tobytes()
-
-
-def _numbers(kind: str, data: bytes | memoryview) -> "array[int]":
-    values = array(kind)
-    values.frombytes(bytes(data))
-    if sys.byteorder == "big":
-        values.byteswap()
-    return values
 
 
 class Ledger:
@@ -98,6 +95,19 @@ class Ledger:
     def block_of(self, key: int) -> int:
         """The block that a key belongs to."""
         return key >> _HASH_SHIFT if self._hashed else key // KEYS_PER_BLOCK
+
+    def by_block(self, rows: list[Row], key: str) -> dict[int, list[Row]]:
+        """Rows in the order of their key, which is in this column → the blocks that they belong to."""
+        keys: list[Any] = [row[key] for row in rows]
+        if self._hashed or set(map(type, keys)) != {int}:
+            blocks: dict[int, list[Row]] = {}
+            for row in rows:
+                blocks.setdefault(self.block_of(key_number(row[key])), []).append(row)
+            return blocks
+        borders = [0]
+        while borders[-1] < len(rows):
+            borders.append(bisect_left(keys, (self.block_of(keys[borders[-1]]) + 1) * KEYS_PER_BLOCK, borders[-1]))
+        return {self.block_of(keys[start]): rows[start:end] for start, end in pairwise(borders)}
 
     def numbers(self) -> set[int]:
         """The numbers of all blocks."""

@@ -1,7 +1,8 @@
 """A mapping made ready to run: from a source row to a row for the target, as fast as plain Python allows."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
+from itertools import repeat
 from typing import Any
 
 from migrations_legacy.convert import (
@@ -48,7 +49,8 @@ class Plan:
     ) -> None:
         """`steps`: see TargetTable.storing; `placed`: source table → placed keys; `repeated`: see Source.repeated."""
         self._mapping = mapping
-        self._getters = [self._getter(column, step, note) for column, step in zip(mapping.columns, steps, strict=True)]
+        self._getters = [_getter(column, step, note) for column, step in zip(mapping.columns, steps, strict=True)]
+        self._in_columns = [_in_columns(column, step) for column, step in zip(mapping.columns, steps, strict=True)]
         self._references = [(ref, placed.get(ref.table, set())) for ref in mapping.references]
         self._note = note
         self._by = mapping.duplicates.by if mapping.duplicates else ()
@@ -75,6 +77,29 @@ class Plan:
         values = tuple([get(row) for get in self._getters])
         return Prepared(row[self._mapping.key], values, self._number(row) if self._by else 0)
 
+    def prepare_all(self, rows: Sequence[Row]) -> list[Prepared] | None:
+        """All of these rows, worked out column by column, which costs a fraction of `prepare`.
+
+        None when it takes a closer look at one of them: a rule leaves it out, it has no place, or there is something to
+        remark. Then nothing has happened.
+        """
+        if any(rule.applies(row) for rule in self._mapping.skips for row in rows):
+            return None
+        if not all(keys.issuperset([row[ref.column] for row in rows]) for ref, keys in self._references):
+            return None
+        try:
+            columns = [stored(rows) for stored in self._in_columns]
+        except (Doubtful, Unplaceable):
+            return None
+        keys = [row[self._mapping.key] for row in rows]
+        return list(map(Prepared, keys, zip(*columns, strict=True), self._numbers(rows)))
+
+    def _numbers(self, rows: Sequence[Row]) -> Iterable[int]:
+        groups = zip(*[[row[column] for row in rows] for column in self._by], strict=True)
+        if self._repeated.isdisjoint(groups):
+            return repeat(0, len(rows))
+        return [self._number(row) for row in rows]
+
     def _number(self, row: Row) -> int:
         """How many rows with the same values came before."""
         if not self._repeated:
@@ -86,31 +111,14 @@ class Plan:
         self._seen[group] = number + 1
         return number
 
-    @staticmethod
-    def _getter(column: Column, step: Step, note: Note) -> Getter:
-        if len(column.sources) != 1:
-            return _joining(column, step, note)
-        (source,) = column.sources
-        if column.convert is integer and _takes_32_bits(step):
-            return _counting(source, step)
-        stored = _chained(column.convert, step)
 
-        def get(row: Row) -> Any:
-            try:
-                return stored(row[source])
-            except Doubtful as doubt:
-                note(row, doubt.text, doubt.rule)
-                return step(doubt.value)
-
-        return get
-
-
-def _joining(column: Column, step: Step, note: Note) -> Getter:
-    convert, sources = column.convert, column.sources
+def _getter(column: Column, step: Step, note: Note) -> Getter:
+    """A function from a row to the column's value, which notes what is to be remarked."""
+    stored, sources = _chained(column.convert, step), column.sources
 
     def get(row: Row) -> Any:
         try:
-            return step(convert(*[row[source] for source in sources]))
+            return stored(*[row[source] for source in sources])
         except Doubtful as doubt:
             note(row, doubt.text, doubt.rule)
             return step(doubt.value)
@@ -118,16 +126,21 @@ def _joining(column: Column, step: Step, note: Note) -> Getter:
     return get
 
 
-def _counting(source: str, step: Step) -> Getter:
-    """Nearly all values of a school's millions are ids, and nearly all ids are what they should be."""
+def _in_columns(column: Column, step: Step) -> Callable[[Sequence[Row]], Iterable[Any]]:
+    """A function from rows to the column's values in all of them."""
+    stored, sources = _chained(column.convert, step), column.sources
+    # Nearly all values of a school's millions are ids, and nearly all ids are what they should be.
+    are_ids = column.convert is integer and _takes_32_bits(step)
 
-    def get(row: Row) -> Any:
-        value = row[source]
-        if type(value) is int and _LOW <= value <= _HIGH:
-            return value
-        return step(integer(value))
+    def values(rows: Sequence[Row]) -> Iterable[Any]:
+        given: list[list[Any]] = [[row[source] for row in rows] for source in sources]
+        if not given:
+            return [stored()] * len(rows)
+        if are_ids and set(map(type, given[0])) == {int} and min(given[0]) >= _LOW and max(given[0]) <= _HIGH:
+            return given[0]
+        return list(map(stored, *given))
 
-    return get
+    return values
 
 
 def _takes_32_bits(step: Step) -> bool:
@@ -137,10 +150,10 @@ def _takes_32_bits(step: Step) -> bool:
         return False
 
 
-def _chained(convert: Callable[..., Any], step: Step) -> Step:
+def _chained(convert: Callable[..., Any], step: Step) -> Callable[..., Any]:
     """Both steps in one; for what tends to repeat (times, days, states), each value is worked out once."""
 
-    def stored(value: Any) -> Any:
-        return step(convert(value))
+    def stored(*values: Any) -> Any:
+        return step(convert(*values))
 
     return stored if convert in _VARIED else lru_cache(maxsize=8192, typed=True)(stored)

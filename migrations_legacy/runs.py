@@ -18,6 +18,7 @@ from migrations_legacy.fates import fates, settle
 from migrations_legacy.media import Compared, check_references, copy_media
 from migrations_legacy.merging import Prefer
 from migrations_legacy.models import MoveRun
+from migrations_legacy.pace import many_rows
 from migrations_legacy.progress import Progress
 from migrations_legacy.reading.school import School
 from migrations_legacy.report import MediaReport, Report
@@ -35,6 +36,7 @@ class Wishes:
     reserve: int = 0
 
 
+@many_rows()
 def run_once(source: School, wishes: Wishes, progress: Progress, compared: Compared | None = None) -> Report:
     """Bring everything over that changed, with the media, and count the running totals anew where rows changed.
 

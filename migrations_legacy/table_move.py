@@ -5,24 +5,24 @@ fingerprint of each; as long as both stay as they are, a later run passes over i
 """
 
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
-from hashlib import blake2b
 
 from django.db import transaction
 
 from migrations_legacy.batches import batches
 from migrations_legacy.decide import Decision, decide
-from migrations_legacy.digest import Checksum, column_digest, digest_of, fingerprint, key_number
+from migrations_legacy.digest import Checksum, column_digest, digest_of, digests_of, key_number
 from migrations_legacy.errors import Unplaceable
-from migrations_legacy.ledger import KEYS_PER_BLOCK, Block, Ledger
+from migrations_legacy.ledger import Block, Ledger
 from migrations_legacy.mapping import TableMapping
 from migrations_legacy.merging import Prefer, merge_columns
 from migrations_legacy.originals import OriginalsKeeper
 from migrations_legacy.plan import Plan
 from migrations_legacy.quarantine import Quarantine
 from migrations_legacy.report import Disagreement, TableReport
+from migrations_legacy.seals import Seals, borders
 from migrations_legacy.settled import Settled, Shared
 from migrations_legacy.sources.base import Row
 from migrations_legacy.target import Prepared, TargetTable, Values
@@ -61,8 +61,7 @@ class TableMove:
         self._source_sum = Checksum()
         self._target_sum = Checksum()
         self._settled = Settled()
-        signature = [(column.field, column.sources, column.convert.__qualname__) for column in mapping.columns]
-        self._salt = blake2b(repr(signature).encode(), digest_size=16).digest()
+        self._seals = Seals(mapping, target)
 
     def run(self) -> None:
         """Bring the table up to date. Disagreement when the target does not hold what was written."""
@@ -118,40 +117,18 @@ class TableMove:
         return nullcontext() if self._shared.dry_run else transaction.atomic(using=self.target.alias)
 
     def _take(self, batch: list[Row]) -> None:
-        blocks: dict[int, list[Row]] = {}
-        for row in batch:
-            blocks.setdefault(self.ledger.block_of(key_number(row[self.mapping.key])), []).append(row)
+        blocks = self.ledger.by_block(batch, self.mapping.key)
         self._visited |= blocks.keys()
         if not self._hashed:
             self._highest = max(self._highest, key_number(batch[-1][self.mapping.key]))
         remembered = {number: Block() for number in blocks} if self._fresh else self.ledger.load(blocks)
-        for number in self._unchanged(blocks, remembered):
-            self._pass_over(blocks.pop(number), remembered.pop(number))
+        for number in self._seals.unbroken(blocks, remembered):
+            if self._references_hold(blocks[number]):
+                self._pass_over(blocks.pop(number), remembered.pop(number))
         if blocks:
             with self._transaction():
-                self._settle([row for rows in blocks.values() for row in rows], remembered)
+                self._settle(blocks, remembered)
             self.ledger.flush()
-
-    def _unchanged(self, blocks: dict[int, list[Row]], remembered: dict[int, Block]) -> list[int]:
-        """The blocks whose rows are what they were when they were sealed, on both sides."""
-        candidates = [
-            number
-            for number, rows in blocks.items()
-            if remembered[number].seal and remembered[number].seal[:8] == self._fingerprint(rows)
-        ]
-        if not candidates:
-            return []
-        ours = self.target.fingerprints(
-            min(candidates) * KEYS_PER_BLOCK, (max(candidates) + 1) * KEYS_PER_BLOCK - 1, KEYS_PER_BLOCK
-        )
-        return [
-            number
-            for number in candidates
-            if remembered[number].seal[8:] == ours.get(number) and self._references_hold(blocks[number])
-        ]
-
-    def _fingerprint(self, rows: Sequence[Row]) -> bytes:
-        return fingerprint([tuple(row.values()) for row in rows], self._salt)
 
     def _references_hold(self, rows: Sequence[Row]) -> bool:
         placed = self._shared.placed
@@ -173,28 +150,29 @@ class TableMove:
     def _is_referred_to(self) -> bool:
         return self.mapping.main and self.mapping.source in self._shared.placed
 
-    def _settle(self, rows: list[Row], remembered: dict[int, Block]) -> None:
+    def _settle(self, blocks: dict[int, list[Row]], remembered: dict[int, Block]) -> None:
         """Decide about rows of whole blocks, and carry it out."""
         self._settled = settled = Settled(remembered=remembered)
-        numbered = [(key_number(row[self.mapping.key]), row) for row in rows]
-        ours = self._present(rows)
+        rows = [row for rows in blocks.values() for row in rows]
+        numbers = [key_number(row[self.mapping.key]) for row in rows]
+        ours, met = self._present(rows), set(numbers)
         for block in remembered.values():
             self.remembered += len(block.entries)
-            self._note_gone(block.entries.keys() - {number for number, _ in numbered})
-        for number, row in numbered:
-            self._decide(number, row, ours.get(number))
+            self._note_gone(block.entries.keys() - met)
+        new = not ours and not any(block.entries for block in remembered.values())
+        if not (new and self._insert_all(numbers, rows)):
+            for number, row in zip(numbers, rows, strict=True):
+                self._decide(number, row, ours.get(number))
         self._write(settled.inserts, self.target.insert, "inserted")
         self._write(settled.updates, self.target.update, "updated")
         if self._shared.dry_run:
             return
         for key, values in settled.changes:
             self.target.update_columns(key, values)
-        self._verify_and_seal(rows)
+        self._verify_and_seal(blocks)
         self.ledger.save(remembered)
         if self.mapping.source:
-            self.originals.store(
-                [number for number, _ in numbered], self.originals.lost(settled.placed), fresh=self._fresh
-            )
+            self.originals.store(numbers, self.originals.lost(settled.placed), fresh=self._fresh)
 
     def _present(self, rows: Sequence[Row]) -> dict[int, Values]:
         """The target's rows of these keys, which nobody else changes before the transaction ends."""
@@ -207,6 +185,17 @@ class TableMove:
         index, written = self.target.key_index, self.target.written
         found = self.target.read_range(key_number(keys[0]), key_number(keys[-1]), lock=lock)
         return {row[index]: written(row) for row in found}
+
+    def _insert_all(self, numbers: Sequence[int], rows: Sequence[Row]) -> bool:
+        """Decide at once about rows that neither side knew before. False when one of them takes a closer look."""
+        prepared = self._plan.prepare_all(rows)
+        if prepared is None:
+            return False
+        settled, theirs = self._settled, self.target.all_written([one.values for one in prepared])
+        settled.theirs = dict(zip(numbers, theirs, strict=True))
+        settled.digests = dict(zip(numbers, digests_of(theirs), strict=True))
+        settled.inserts = dict(zip(numbers, zip(prepared, rows, strict=True), strict=True))
+        return True
 
     def _decide(self, number: int, row: Row, mine: Values | None) -> None:
         settled = self._settled
@@ -259,9 +248,9 @@ class TableMove:
             if not merged.conflicts:
                 self.report.updated += bool(merged.taken)
                 self.report.merged += 1
-                self._remember(number)
+                self._remember([number])
                 if merged.taken:
-                    self._take_in(number, prepared)
+                    self._take_in({number: prepared})
                 else:
                     self._keep_ours(number, prepared, row, mine)
                 return
@@ -275,7 +264,7 @@ class TableMove:
             rows = settled.inserts if mine is None else settled.updates
             rows[number] = (prepared, row)
         elif prefer is Prefer.NEW:
-            self._remember(number)
+            self._remember([number])
             self._keep_ours(number, prepared, row, mine)
         else:
             self._reject(number, row, Unplaceable("conflict", Decision.CONFLICT.value), mine)
@@ -288,15 +277,15 @@ class TableMove:
             self.report.removed_here += 1
         else:
             self.report.edited_here += 1
-            self._take_in(number, prepared)
+            self._take_in({number: prepared})
             self._settled.placed.append((number, row))
 
     def _agree(self, number: int, prepared: Prepared, row: Row) -> None:
         """Both sides hold the same."""
-        self._remember(number)
+        self._remember([number])
         self._source_sum.add(self._settled.digests[number])
         self._target_sum.add(self._settled.digests[number])
-        self._take_in(number, prepared)
+        self._take_in({number: prepared})
         self._settled.placed.append((number, row))
 
     def _write(
@@ -315,47 +304,41 @@ class TableMove:
 
         if rows and not self._shared.dry_run:
             write([prepared for prepared, _ in rows.values()], failed)
-        for number, (prepared, row) in rows.items():
-            if number not in refused:
-                self._remember(number)
-                self._take_in(number, prepared)
-                self._settled.placed.append((number, row))
-                if self._shared.dry_run:
-                    self._source_sum.add(self._settled.digests[number])
-                    self._target_sum.add(self._settled.digests[number])
         for number in refused:
             del rows[number]
+        self._remember(rows)
+        self._take_in({number: prepared for number, (prepared, _) in rows.items()})
+        self._settled.placed += [(number, row) for number, (_, row) in rows.items()]
+        if self._shared.dry_run:
+            digests = [self._settled.digests[number] for number in rows]
+            self._source_sum.add_all(digests)
+            self._target_sum.add_all(digests)
         setattr(self.report, figure, getattr(self.report, figure) + len(rows))
 
-    def _verify_and_seal(self, rows: list[Row]) -> None:
+    def _verify_and_seal(self, blocks: dict[int, list[Row]]) -> None:
         """Read back what was written. Blocks in which nothing is left to say are sealed."""
         settled = self._settled
         written = settled.inserts.keys() | settled.updates.keys()
         sealable = set() if self._hashed or self._files else settled.remembered.keys() - settled.uneven
         if not written and not sealable:
             return
+        found: list[Values] = []
         if self._hashed:
             there = self.target.read([settled_row[0].key for settled_row in self._written_rows()])
         else:
-            first, last = min(settled.remembered), max(settled.remembered)
-            borders = first * KEYS_PER_BLOCK, (last + 1) * KEYS_PER_BLOCK - 1
-            found = self.target.read_range(*borders)
-            index = self.target.key_index
-            there = {row[index]: self.target.written(row) for row in found} if written else {}
-            ours = self.target.fingerprints(*borders, KEYS_PER_BLOCK, found)
-        for number in written:
-            self._source_sum.add(settled.digests[number])
-            if there.get(number) == settled.theirs[number]:
-                self._target_sum.add(settled.digests[number])
-            elif number in there:
-                self._target_sum.add(digest_of(there[number]))
+            found, index = self.target.read_range(*borders(settled.remembered)), self.target.key_index
+            there = {row[index]: row for row in self.target.all_written(found)} if written else {}
+        theirs, digests = settled.theirs, settled.digests
+        self._source_sum.add_all([digests[number] for number in written])
+        self._target_sum.add_all(
+            [
+                digests[number] if there[number] == theirs[number] else digest_of(there[number])
+                for number in written & there.keys()
+            ]
+        )
         if self._source_sum != self._target_sum:
             raise Disagreement
-        by_block: dict[int, list[Row]] = {}
-        for row in rows:
-            by_block.setdefault(self.ledger.block_of(key_number(row[self.mapping.key])), []).append(row)
-        for number, block in settled.remembered.items():
-            block.seal = self._fingerprint(by_block[number]) + ours[number] if number in sealable else b""
+        self._seals.seal(blocks, settled.remembered, sealable, found)
 
     def _written_rows(self) -> Iterator[tuple[Prepared, Row]]:
         yield from self._settled.inserts.values()
@@ -364,11 +347,13 @@ class TableMove:
     def _block(self, number: int) -> Block:
         return self._settled.remembered[self.ledger.block_of(number)]
 
-    def _remember(self, number: int) -> None:
-        block = self._block(number)
-        block.entries[number] = self._settled.digests[number]
+    def _remember(self, numbers: Iterable[int]) -> None:
+        for number in numbers:
+            self._block(number).entries[number] = self._settled.digests[number]
         if self.mapping.merged:
-            block.columns[number] = tuple([column_digest(value) for value in self._settled.theirs[number]])
+            for number in numbers:
+                digests = tuple([column_digest(value) for value in self._settled.theirs[number]])
+                self._block(number).columns[number] = digests
 
     def _note_gone(self, numbers: Collection[int]) -> None:
         if numbers:
@@ -388,13 +373,13 @@ class TableMove:
         self.quarantine.add(key=row[self.mapping.key], code=problem.code, reason=problem.text, row=row)
         if mine is not None and number in self._block(number).entries and problem.code != "missing_reference":
             # What an earlier run placed is still there.
-            self._take_in(number, None)
+            self._take_in({number: None})
 
-    def _take_in(self, number: int, prepared: Prepared | None) -> None:
-        """The row has a place: others may refer to it, and its files should be there."""
+    def _take_in(self, rows: Mapping[int, Prepared | None]) -> None:
+        """The rows have a place: others may refer to them, and their files should be there."""
         if self._is_referred_to:
-            self._shared.placed[self.mapping.source].add(number)
-        if prepared is not None:
-            for index, name in self._files:
-                if path := prepared.values[index]:
+            self._shared.placed[self.mapping.source].update(rows)
+        for index, name in self._files:
+            for prepared in rows.values():
+                if prepared is not None and (path := prepared.values[index]):
                     self._shared.uses_file(f"{self.mapping.source} {prepared.key} {name}", path)

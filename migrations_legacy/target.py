@@ -2,8 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.db import DataError, IntegrityError, connections, models, router, transaction
@@ -25,12 +24,11 @@ _REFUSALS = (IntegrityError, DataError)
 Values = tuple[Any, ...]
 
 
-@dataclass(frozen=True)
-class Prepared:
+class Prepared(NamedTuple):
     """One row ready to be written: the values of the mapped fields in order, and its duplicate number if it has one."""
 
     key: Any
-    values: tuple[Any, ...]
+    values: Values
     number: int = 0
 
 
@@ -83,6 +81,10 @@ class TargetTable:
             if written[index] is not None:
                 written[index] = step(written[index])
         return tuple(written)
+
+    def all_written(self, rows: list[Values]) -> list[Values]:
+        """As `written`, for many rows."""
+        return [self.written(values) for values in rows] if self._written else rows
 
     def written_one(self, place: int, value: Any) -> Any:
         """As `written`, for one mapped field."""
@@ -153,9 +155,9 @@ class TargetTable:
         numbered = self._number_field is not None
         defaults = [default for _, default in self._defaults]
 
-        def params(row: Prepared) -> tuple[Any, ...]:
-            number = (row.number,) if numbered else ()
-            return row.values + number + tuple([default() for default in defaults])
+        def params(row: Prepared) -> Values:
+            given = (*row.values, row.number) if numbered else row.values
+            return (*given, *[default() for default in defaults]) if defaults else given
 
         in_columns = ""
         if self.connection.vendor == "postgresql":

@@ -1,9 +1,14 @@
 """What was placed is remembered: small, exact, and on the right side of a crash."""
 
+from typing import cast
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from migrations_legacy.ledger import Block, Ledger, pack, pack_columns, unpack, unpack_columns
 from migrations_legacy.models import PlacedBlock
+from migrations_legacy.sources.base import Row
 
 BIG = 2**64 - 1
 
@@ -77,3 +82,13 @@ def test_deferred_entries_are_known_at_once_but_stored_only_by_flush() -> None:
     assert not PlacedBlock.objects.exists()
     ledger.flush()
     assert Ledger("courses", "academics.Course", hashed=False).load([0])[0].entries == {1: 10}
+
+
+@pytest.mark.django_db
+@given(keys=st.lists(st.integers(-3000, 5000), min_size=1, unique=True))
+def test_rows_in_the_order_of_their_keys_are_cut_into_the_blocks_of_their_keys(keys: list[int]) -> None:
+    ledger = Ledger("students", "users.StudentProfile", hashed=False)
+    rows: list[Row] = [{"id": key} for key in sorted(keys)]
+    blocks = ledger.by_block(rows, "id")
+    assert [row for block in blocks.values() for row in block] == rows
+    assert all(number == ledger.block_of(cast("int", row["id"])) for number, block in blocks.items() for row in block)
