@@ -19,6 +19,7 @@ from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import connections, models
 
+from kernel.append_only import AppendOnly
 from kernel.guard import acting_as
 from kernel.module import ModuleConfig
 from kernel.totals import RunningTotal, derived_models
@@ -31,11 +32,13 @@ _OF_A_RUN = frozenset({"run", "since", "seal"})
 
 
 def state() -> dict[str, str]:
-    """Table → rows and digest of what it holds, besides what tells when and how often something was written."""
+    """Table → rows and digest of what it holds, besides what tells when and how often something was written. Tables
+    that are only added to show the way to what they come to, which is in the totals.
+    """
     tables: list[type[models.Model]] = [*_OURS, Session]
     for config in apps.get_app_configs():
         if isinstance(config, ModuleConfig):
-            tables += config.get_models()
+            tables += (model for model in config.get_models() if not issubclass(model, AppendOnly))
     return {model._meta.db_table: _content(model) for model in tables}
 
 

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from django.db import transaction
 
+from kernel.context import running
 from kernel.totals import RunningTotal, derived_models
+from modules.finance.ledger.checking import problems
 from tests.legacy.history import DAYS, Days
 from tests.legacy.killing import state
 from tests.legacy.moving import move
@@ -35,6 +37,8 @@ def test_thirty_days_of_deltas_end_where_one_move_of_the_last_day_ends(school: P
     assert move(school)["succeeded"]
     assert deleted > 20
     assert state() == expected
+    with running("finance"):
+        assert list(problems()) == []
     for model in derived_models():
         if issubclass(model, RunningTotal):
             assert not model.differences(), model

@@ -61,6 +61,8 @@ def pages(school: School, browse: Browse) -> dict[str, tuple[Client, str]]:
         "staff leave": (hod, "/staff_leave_view/"),
         "own leave of a student": (student, "/student_apply_leave/"),
         "own leave of a teacher": (teacher, "/staff_apply_leave/"),
+        "account of a student": (hod, f"/student_statement/{school.student.profile_id}/"),
+        "own account": (student, "/student_view_statement/"),
         "report on fines": (hod, "/fines_report/"),
         "search of the head": (hod, "/search/?q=a"),
         "search of a teacher": (teacher, "/search/?q=a"),

@@ -14,10 +14,11 @@ from django.utils import translation
 from django.utils.translation.trans_real import CONTEXT_SEPARATOR, DjangoTranslation
 from pytest_django import Settings
 
+from kernel.models import ModuleMove, MoveState
 from modules.academics.models import Course, Subject
 from modules.assessments.models import Assignment, AssignmentSubmission
 from modules.feedback.models import StudentFeedback
-from modules.finance.models import Fine
+from modules.finance.models import Fine, LedgerTransaction
 from modules.leaves.models import StaffLeave, StudentLeave
 from modules.notifications.models import HodNotification, StaffNotification, StudentNotification
 from modules.users.models import User
@@ -96,6 +97,9 @@ def numbers(school: School) -> School:
         notice._default_manager.update(message="55")
     StudentFeedback.objects.update(text="66")
     Fine.objects.update(reason="77")
+    move = ModuleMove.objects.create(module="finance", state=MoveState.ARRIVING)  # for which the ledger makes way
+    LedgerTransaction._base_manager.update(memo="77")
+    move.delete()
     Assignment.objects.update(title="88", description="99")
     AssignmentSubmission.objects.update(original_name="1.2")
     return school

@@ -5,6 +5,7 @@ from kernel.rest import ANYONE, HOD, STUDENTS, TEACHING, Api, creates, does, rea
 
 finance = Api(FinanceService)
 
+MONEY = (*HOD, *STUDENTS)
 ORDERS = ("amount", "due_date", "issued_at")
 
 urlpatterns = [
@@ -36,6 +37,14 @@ urlpatterns = [
         "collections/",
         get=reads("List what was paid in a period", FinanceService.collections, HOD, orders=("at", "amount")),
     ),
+    finance.path(
+        "students/<student_id>/balance/", get=reads("Sum up what a student owes", FinanceService.balance, MONEY)
+    ),
+    finance.path(
+        "students/<student_id>/statement/",
+        get=reads("List what changed what a student owes", FinanceService.statement, MONEY),
+    ),
+    finance.path("trial-balance/", get=reads("Get the balance of each account", FinanceService.trial_balance, HOD)),
     finance.path(
         "checkouts/confirm/",
         post=does("Hand in what the checkout returned", FinanceService.confirm_payment, STUDENTS),

@@ -17,6 +17,7 @@ from kernel import audit
 from kernel.databases import atomic, serialize
 from kernel.events import publish
 from modules.finance import models, rules
+from modules.finance.ledger import posting
 from modules.finance.models import UNPAID_COUNT, UNPAID_MINOR, Fine, FinePayment, FineTotal
 from modules.finance.providers import PaymentProvider
 from modules.finance.providers.base import OrderUnknown, PaymentState, ProviderPayment
@@ -109,7 +110,7 @@ def _money_came(actor: Actor, fine: Fine, order: FinePayment, payment: ProviderP
     if order.payment_status == PaymentStatus.SUCCESS and order.payment_id == payment.payment_id:
         return Outcome.SETTLED if fine.payment_id == payment.payment_id else _why_surplus(fine, order, payment)
     if order.payment_status == PaymentStatus.SUCCESS:
-        _note_surplus(actor, fine, order, payment, Outcome.PAID)
+        _keep_second_payment(actor, fine, order, payment)
         return Outcome.PAID
     order.payment_status = PaymentStatus.SUCCESS.value
     order.payment_id, order.amount_paid = payment.payment_id, rules.from_minor(payment.amount_minor)
@@ -117,10 +118,30 @@ def _money_came(actor: Actor, fine: Fine, order: FinePayment, payment: ProviderP
     order.save(update_fields=["payment_status", "payment_id", "amount_paid", "payment_date", "payment_method"])
     outcome = _why_surplus(fine, order, payment)
     if outcome is not Outcome.SETTLED:
+        posting.follow(actor, fine.pk)
         _note_surplus(actor, fine, order, payment, outcome)
         return outcome
     settle(actor, fine, order)
     return Outcome.SETTLED
+
+
+def _keep_second_payment(actor: Actor, fine: Fine, order: FinePayment, payment: ProviderPayment) -> None:
+    """An order was paid once more. That money has a row of its own, which is no order."""
+    told = FinePayment.objects.filter(provider=order.provider, payment_id=payment.payment_id)
+    if told.exists():
+        return
+    FinePayment.objects.create(
+        fine=fine,
+        provider=order.provider,
+        payment_id=payment.payment_id,
+        transaction_id=order.order_id,
+        amount_paid=rules.from_minor(payment.amount_minor),
+        currency=payment.currency[:3],
+        payment_status=PaymentStatus.SUCCESS.value,
+        payment_method=payment.method or None,
+    )
+    posting.follow(actor, fine.pk)
+    _note_surplus(actor, fine, order, payment, Outcome.PAID)
 
 
 def _why_surplus(fine: Fine, order: FinePayment, payment: ProviderPayment) -> Outcome:
@@ -142,6 +163,7 @@ def settle(actor: Actor, fine: Fine, payment: FinePayment) -> None:
     fine.status, fine.payment_date = FineStatus.PAID.value, payment.payment_date
     fine.payment_id = payment.payment_id or None
     fine.save(update_fields=["status", "payment_id", "payment_date"])
+    posting.follow(actor, fine.pk)
     publish(
         PaymentSucceeded(
             fine_id=fine.pk,

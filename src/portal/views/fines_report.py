@@ -17,7 +17,15 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from contracts.base import MAX_PAGE_SIZE, Actor, Page, PageRequest, Role
-from contracts.finance import CollectedBy, FinanceReport, FinanceService, Payment, PaymentMethod
+from contracts.finance import (
+    Account,
+    CollectedBy,
+    FinanceReport,
+    FinanceService,
+    Payment,
+    PaymentMethod,
+    TrialBalance,
+)
 from kernel.identity import actor_of
 from kernel.money import money
 from kernel.registry import services
@@ -25,18 +33,25 @@ from portal.access import only
 from portal.charts import Bar, BarChart, Chart
 from portal.components import Figure
 from portal.listing import all_items
-from portal.tables import Column, Empty, Filter, ListState, Table, csv_response, wants_csv
+from portal.tables import Column, Empty, ListState, Table, csv_response, wants_csv
 from portal.views.fines import FineRow, rows_of
+from portal.views.statements import FROM, TO, days_asked_for
 
 USUAL_DAYS = 365
-FROM = Filter("from", gettext_lazy("From"), kind="date")
-TO = Filter("to", gettext_lazy("To"), kind="date")
 METHODS: dict[str, Promise] = {
     "": gettext_lazy("Not recorded"),
     PaymentMethod.CASH: gettext_lazy("Cash"),
     PaymentMethod.CARD: gettext_lazy("Card"),
     PaymentMethod.CHEQUE: gettext_lazy("Cheque"),
     PaymentMethod.TRANSFER: gettext_lazy("Bank transfer"),
+}
+ACCOUNTS: dict[Account, Promise] = {
+    Account.RECEIVABLES: gettext_lazy("Owed by students"),
+    Account.INCOME: gettext_lazy("Fines"),
+    Account.OFFICE: gettext_lazy("Paid at the office"),
+    Account.ONLINE: gettext_lazy("Paid online"),
+    Account.UNRECORDED: gettext_lazy("Paid, without a record of the payment"),
+    Account.UNALLOCATED: gettext_lazy("Held for students: it settles no fine"),
 }
 CSV_HEADER = ("id", "paid_at", "amount", "method", "receipt", "reference", "fine", "student", "email", "reason")
 
@@ -90,12 +105,15 @@ def fines_report(request: HttpRequest) -> HttpResponseBase:
         exports=True,
         empty=Empty(_("Nothing was paid on these days"), _("Choose other days."), icon="banknotes"),
     )
+    books = finance.trial_balance(actor=actor)
     report = finance.report(actor=actor, first_day=first_day, last_day=last_day)
     context = {
         "table": table,
         "rows": _rows(actor, page.items),
         "figures": _figures(report),
         "charts": _charts(report),
+        "accounts": _accounts(books),
+        "books": (money(books.debit), money(books.credit)),
         "first_day": first_day,
         "last_day": last_day,
     }
@@ -104,9 +122,10 @@ def fines_report(request: HttpRequest) -> HttpResponseBase:
 
 def _days(state: ListState) -> tuple[date, date]:
     """The days asked for, in order."""
-    last_day = date.fromisoformat(state.active["to"]) if "to" in state.active else timezone.localdate()
+    first_day, last_day = days_asked_for(state)
+    last_day = last_day or timezone.localdate()
     usual = max(last_day, date.min + timedelta(days=USUAL_DAYS)) - timedelta(days=USUAL_DAYS - 1)
-    first_day = date.fromisoformat(state.active["from"]) if "from" in state.active else usual
+    first_day = first_day or usual
     return min(first_day, last_day), max(first_day, last_day)
 
 
@@ -144,6 +163,15 @@ def _charts(report: FinanceReport) -> tuple[Chart, ...]:
         BarChart(title=_("Collected by month"), unit=settings.CURRENCY, bars=bars(report.by_month, months)),
         BarChart(title=_("Collected by method"), unit=settings.CURRENCY, bars=bars(report.by_method, methods)),
     )
+
+
+def _accounts(books: TrialBalance) -> list[tuple[Promise, str, str]]:
+    """Name, debit and credit; those that are empty are left out."""
+    return [
+        (ACCOUNTS[one.account], *(money(side) if side else "" for side in (one.debit, one.credit)))
+        for one in books.accounts
+        if one.debit or one.credit
+    ]
 
 
 def _method(word: str) -> str:

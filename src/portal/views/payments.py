@@ -84,12 +84,15 @@ def view_fines(request: HttpRequest) -> HttpResponseBase:
         empty=Empty(_("Nothing to pay"), _("You have no unpaid fines."), icon="check-circle"),
     )
     totals = finance.totals(actor=actor)
+    account = finance.balance(actor=actor, student_id=actor.student_id)
     identity = identity_of(request)
     context = {
         "table": table,
         "rows": [FineRow(fine) for fine in page.items],
         "totals": totals,
         "unpaid_amount": money(totals.unpaid_amount),
+        "balance": money(account.balance),
+        "held": money(account.held) if account.held > 0 else "",
         "name": identity.name if identity else "",
     }
     return state.remember(render(request, "portal/pages/own_fines.html", context))

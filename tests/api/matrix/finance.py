@@ -7,6 +7,9 @@ PERIOD = {"first_day": "2020-01-01", "last_day": "2031-12-31"}
 ROWS = {
     "GET finance/report/": Row("no", "no", "yes", query=PERIOD),
     "GET finance/collections/": Row("no", "no", "yes", query=PERIOD),
+    "GET finance/trial-balance/": Row("no", "no", "yes"),
+    "GET finance/students/{student_id}/balance/": Row("yes / no", "no", "yes"),
+    "GET finance/students/{student_id}/statement/": Row("yes / no", "no", "yes"),
     "GET finance/fines/": Row("no", "yes", "yes"),
     "POST finance/fines/": Row("no", "yes", "yes", body=FINE),
     "GET finance/fines/own/": Row("yes", "no", "no"),

@@ -1,6 +1,6 @@
 """Fines, and paying them."""
 
-from tests.portal.cases.case import Case, Pair, form, page, refusing, selected
+from tests.portal.cases.case import Case, Pair, form, page, page_of, refusing, selected
 
 FINE = {"student": "{student_profile}", "amount": "12.50", "reason": "Broken window", "due_date": "2031-01-01"}
 
@@ -28,6 +28,8 @@ CASES: dict[str, Pair] = {
         "Fine not found or already paid",
         at="/record_payment/{paid_fine}/",
     ),
+    "student_statement": page_of("Late book", missing="/student_statement/999999/"),
+    "own_statement": page("Late book"),
     "student_view_fines": page("Late book"),
     "initialize_payment": refusing(
         Case(200, {}, shows="25.50"),

@@ -18,6 +18,7 @@ from kernel.permissions import require, require_login
 from kernel.refs import erase
 from kernel.registry import services
 from modules.finance import checks, models, queries
+from modules.finance.ledger import posting
 from modules.finance.settling import count_unpaid
 
 ORDER = {"amount": "amount", "due_date": "due_date", "issued_at": "created_at"}
@@ -41,6 +42,7 @@ class Fines(FinanceService):
                 issued_by=actor.user_id,
             )
             count_unpaid(row, +1)
+            posting.follow(actor, row.pk)
             audit.record(
                 actor=actor,
                 action="finance.fine_issued",
@@ -74,6 +76,7 @@ class Fines(FinanceService):
                 row.save(update_fields=["status", "cancelled_at", "cancel_reason"])
             else:
                 erase(models.Fine.objects.filter(pk=row.pk))
+            posting.follow(actor, fine_id)
             audit.record(
                 actor=actor,
                 action="finance.fine_cancelled",

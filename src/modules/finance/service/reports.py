@@ -1,30 +1,27 @@
 """What came in, and what is owed."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, QuerySet, TextField, Value
 from django.db.models.functions import Coalesce, Lower, Trim, TruncMonth
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from contracts.base import Actor, Page, PageRequest, Role
-from contracts.errors import Invalid
 from contracts.finance import Collected, CollectedBy, FinanceReport, FinanceService, FineStatus, Payment, PaymentStatus
 from kernel.paging import page_of
 from kernel.permissions import require
 from modules.finance import queries, rules
 from modules.finance.models import Fine, FinePayment, minor_sum
+from modules.finance.service.periods import moments
 
-EARLIEST, LATEST = date(1900, 1, 1), date(9998, 12, 31)
-"""Days beyond are as these: at the ends of the calendar, no moment can be told in another time zone."""
 ORDER = {"at": "payment_date", "amount": "amount_paid"}
 
 
 class Reports(FinanceService):
     def report(self, *, actor: Actor, first_day: date, last_day: date) -> FinanceReport:
         require(actor, Role.HOD)
-        begin, end = _moments(first_day, last_day)
+        begin, end = moments(first_day, last_day)
         today = timezone.localdate()
         issued = Fine.objects.filter(created_at__gte=begin, created_at__lt=end)
         payments = _made(begin, end)
@@ -48,18 +45,8 @@ class Reports(FinanceService):
 
     def collections(self, *, actor: Actor, page: PageRequest, first_day: date, last_day: date) -> Page[Payment]:
         require(actor, Role.HOD)
-        payments = _made(*_moments(first_day, last_day))
+        payments = _made(*moments(first_day, last_day))
         return page_of(payments, page, build=queries.build_payments, order=ORDER, default_order="-payment_date")
-
-
-def _moments(first_day: date, last_day: date) -> tuple[datetime, datetime]:
-    """When the period begins, and when it is over."""
-    if last_day < first_day:
-        raise Invalid(fields={"last_day": [_("The last day is before the first day.")]})
-    first_day, last_day = (min(max(day, EARLIEST), LATEST) for day in (first_day, last_day))
-    after = last_day + timedelta(days=1)
-    begin, end = (timezone.make_aware(datetime.combine(day, time.min)) for day in (first_day, after))
-    return begin, end
 
 
 def _made(begin: datetime, end: datetime) -> QuerySet[FinePayment, Any]:
