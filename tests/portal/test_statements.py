@@ -30,7 +30,8 @@ def test_a_student_sees_what_was_charged_and_paid(as_student: Client, paid: Fine
     payment, fine = page.context["rows"]
     assert (str(payment.what), payment.credited, payment.balance) == ("Payment", f"₹{paid.amount:,.2f}", "₹0.00")
     assert (str(fine.what), fine.charged, fine.credited) == ("Fine", f"₹{paid.amount:,.2f}", "")
-    assert [str(one.value) for one in page.context["figures"]] == ["₹0.00"]
+    amount = f"₹{paid.amount:,.2f}"
+    assert [str(one.value) for one in page.context["figures"]] == ["₹0.00", amount, amount]
 
 
 def test_a_head_comes_to_it_from_the_list_of_fines_and_a_teacher_not(

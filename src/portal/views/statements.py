@@ -108,6 +108,8 @@ def _statement(request: HttpRequest, actor: Actor, student_id: int, name: str) -
     balance = finance.balance(actor=actor, student_id=student_id)
     figures = (
         Figure(_("Balance"), money(balance.balance), note=_("still to be paid")),
+        Figure(_("Charged"), money(balance.charged)),
+        Figure(_("Credited"), money(balance.credited)),
         *((Figure(_("Held"), money(balance.held), note=_("came in, and settles no fine")),) if balance.held else ()),
     )
     context = {
