@@ -168,7 +168,7 @@ def _charts(report: FinanceReport) -> tuple[Chart, ...]:
 def _accounts(books: TrialBalance) -> list[tuple[Promise, str, str]]:
     """Name, debit and credit; those that are empty are left out."""
     return [
-        (ACCOUNTS[one.account], *(money(side) if side else "" for side in (one.debit, one.credit)))
+        (ACCOUNTS[one.account], money(one.debit) if one.debit else "", money(one.credit) if one.credit else "")
         for one in books.accounts
         if one.debit or one.credit
     ]
