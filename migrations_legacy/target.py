@@ -1,7 +1,9 @@
 """The target's side of a mapping: reading digests of what is there, and writing rows in bulk."""
 
+import sqlite3
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 from django.apps import apps
@@ -159,12 +161,19 @@ class TargetTable:
             given = (*row.values, row.number) if numbered else row.values
             return (*given, *[default() for default in defaults]) if defaults else given
 
-        in_columns = ""
-        if self.connection.vendor == "postgresql":
-            arrays = ", ".join(f"%s::{field.cast_db_type(self.connection)}[]" for field in fields)
-            in_columns = f"INSERT INTO {self._table} ({names}) SELECT * FROM UNNEST({arrays})"
-        statement = f"INSERT INTO {self._table} ({names}) VALUES ({', '.join(['%s'] * len(fields))})"
-        self._execute(statement, rows, params, failed, in_columns=in_columns)
+        into = f"INSERT INTO {self._table} ({names})"
+        marks = f"({', '.join(['%s'] * len(fields))})"
+
+        def at_once(cursor: Any, values: Sequence[Values]) -> None:
+            # A statement for each row would cost more than the rows.
+            if self.connection.vendor == "postgresql":
+                arrays = ", ".join(f"%s::{field.cast_db_type(self.connection)}[]" for field in fields)
+                cursor.execute(f"{into} SELECT * FROM UNNEST({arrays})", list(map(list, zip(*values, strict=True))))
+            else:
+                all_marks = ", ".join([marks] * len(values))
+                cursor.execute(f"{into} VALUES {all_marks}", list(chain.from_iterable(values)))
+
+        self._execute(f"{into} VALUES {marks}", rows, params, failed, at_once)
 
     def update(self, rows: Sequence[Prepared], failed: Failed) -> None:
         """Set the mapped fields of rows that exist."""
@@ -313,25 +322,29 @@ class TargetTable:
         rows: Sequence[Prepared],
         params: Callable[[Prepared], tuple[Any, ...]],
         failed: Failed,
-        *,
-        in_columns: str = "",
+        at_once: Callable[[Any, Sequence[Values]], None] | None = None,
     ) -> None:
-        """Carry out a statement for each row.
-
-        `in_columns`: one that takes a list for each column and does the same for all rows at once. PostgreSQL answers
-        every statement, and its driver looks at every placeholder; both would cost more than the rows.
-        """
-        for start in range(0, len(rows), _PER_STATEMENT):
-            part = rows[start : start + _PER_STATEMENT]
+        """Carry out a statement for each row. `at_once`: does the same for many."""
+        size = self._rows_per_statement(statement.count("%s"))
+        for start in range(0, len(rows), size):
+            part = rows[start : start + size]
             values = [params(row) for row in part]
             try:
                 with transaction.atomic(using=self.alias), self.connection.cursor() as cursor:
-                    if in_columns:
-                        cursor.execute(in_columns, [list(column) for column in zip(*values, strict=True)])
+                    if at_once:
+                        at_once(cursor, values)
                     else:
                         cursor.executemany(statement, values)
             except _REFUSALS:
                 self._one_by_one(statement, part, params, failed)
+
+    def _rows_per_statement(self, parameters: int) -> int:
+        """How many rows of so many parameters fit into one statement."""
+        self.connection.ensure_connection()
+        raw = self.connection.connection
+        if isinstance(raw, sqlite3.Connection):
+            return min(_PER_STATEMENT, raw.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER) // parameters)
+        return _PER_STATEMENT
 
     def _one_by_one(
         self,
