@@ -7,9 +7,11 @@ ARG EXTRA=
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PYTHONDONTWRITEBYTECODE=1
 WORKDIR /app
 COPY requirements/*.txt requirements/
-RUN python3 -m venv /opt/venv \
-    && /opt/venv/bin/python -m pip install --require-hashes -r requirements/core.txt -r requirements/prod.txt \
-        ${EXTRA:+-r requirements/$EXTRA.txt}
+# pip stays behind, and so do the sources of translations. Compiled code goes along: the image may be read-only.
+RUN python3 -m venv /opt/pip && python3 -m venv --without-pip /opt/venv \
+    && /opt/pip/bin/python -m pip --python /opt/venv/bin/python install --compile --require-hashes \
+        -r requirements/core.txt -r requirements/prod.txt ${EXTRA:+-r requirements/$EXTRA.txt} \
+    && find /opt/venv -name '*.po' -delete
 COPY manage.py ./
 COPY config config
 COPY migrations_legacy migrations_legacy
@@ -17,6 +19,7 @@ COPY src src
 # The folder's existence switches the settings to hashed names and compressed files; brotli makes them smallest.
 RUN mkdir staticfiles \
     && ENVIRONMENT=local SECRET_KEY=only-while-the-image-is-built /opt/venv/bin/python manage.py collectstatic --no-input --verbosity 0 \
+    && find staticfiles -name '*.map*' -delete \
     && /opt/venv/bin/python -m compileall -q config migrations_legacy src
 
 FROM ${BASE}

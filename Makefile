@@ -20,7 +20,7 @@ FULL_STAMP := $(VENV)/.installed-full-$(call checksum,requirements/core.txt requ
 export HOST PORT LEGACY MEDIA WORKERS
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-topologies lint format lock fuzz benchmarks clean
+.PHONY: help run test test-topologies test-image lint format lock fuzz benchmarks clean
 
 help: ## Show this list
 	@echo "make run [PORT=8080] [HOST=127.0.0.1] [LEGACY=db.sqlite3] [MEDIA=folder]"
@@ -35,6 +35,9 @@ test: $(FULL_STAMP) ## Linters, types, and the whole suite on SQLite and on Post
 
 test-topologies: $(FULL_STAMP) ## A day of school in all ten topologies, behind a real nginx; takes minutes
 	@exec $(PY) -m pytest tests/topologies -q --topology=all
+
+test-image: $(FULL_STAMP) ## Build the image without an engine, and pass a day of school in it; needs root, buildah and debootstrap
+	@exec $(PY) -m pytest tests/image -m image -q --topology=monolith --topology=lifted:attendance
 
 lint: $(FULL_STAMP) ## Only the linters and the types
 	@exec $(PY) -m tests.check --no-tests

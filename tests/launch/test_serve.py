@@ -11,6 +11,7 @@ import pytest
 
 from config import demo
 from config.launch.preflight import LEGACY_TABLE
+from config.management.commands.serve import Command
 from tests.launch.serving import DATABASE_FILES, Serve, names, people, serve, start_and_stop
 from tests.legacy.school import make_media, make_school
 from tests.servers.postgres import postgres
@@ -40,6 +41,14 @@ def test_a_taken_port_is_one_line_and_nothing_is_made(state: Path) -> None:
     assert f"Port {started.port} is taken" in started.err[0]
     assert started.out == []
     assert names(state) == []
+
+
+@pytest.mark.parametrize(("arguments", "port"), [([], 9000), (["--port", "9001"], 9001)])
+def test_the_environment_says_where_unless_the_command_line_does(
+    monkeypatch: pytest.MonkeyPatch, arguments: list[str], port: int
+) -> None:
+    monkeypatch.setenv("PORT", "9000")
+    assert Command().create_parser("manage.py", "serve").parse_args(arguments).port == port
 
 
 @pytest.mark.parametrize(

@@ -2,4 +2,6 @@
 
 import pytest
 
-pytest.register_assert_rewrite("tests.topologies.on_pages", "tests.topologies.over_rest", "tests.topologies.visitors")
+pytest.register_assert_rewrite(
+    "tests.topologies.day", "tests.topologies.on_pages", "tests.topologies.over_rest", "tests.topologies.visitors"
+)

@@ -64,6 +64,7 @@ class House:
     variables: Mapping[str, str]
     """What all units are told."""
     folder: Path
+    launch: "Launch"
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     _browsers: dict[str, Browser] = field(default_factory=dict)
 
@@ -109,20 +110,19 @@ class House:
         services: dict[str, Any] = connections().request("GET", f"{self.url}/api/v1/services/status").json()["services"]
         return services
 
-    def start(self, unit: Unit) -> None:
-        """As the image starts: web, worker and beat under one supervisor."""
-        variables = {
-            **environment_for(self.databases[unit.name]),
+    def variables_of(self, unit: Unit) -> dict[str, str]:
+        """What tells a unit where everything is."""
+        return {
+            "DATABASE_URL": self.databases[unit.name],
             **self.topology.variables(unit, lambda one: self.addresses[one.name]),
             **self.variables,
             "HOST": "127.0.0.1",
             "PORT": str(urlsplit(self.addresses[unit.name]).port),
             "WORKERS": "1",
-            "MEDIA_ROOT": str(self.folder / unit.name),
         }
-        self.processes[unit.name] = subprocess.Popen(
-            [sys.executable, "-m", "config.launch.server"], cwd=ROOT, env=variables, start_new_session=True
-        )
+
+    def start(self, unit: Unit) -> None:
+        self.processes[unit.name] = self.launch(self.variables_of(unit), self.folder / unit.name)
 
     def has_ended(self, unit: Unit) -> bool:
         return self.processes[unit.name].poll() is not None
@@ -144,7 +144,7 @@ class House:
     def kill(self, unit: Unit) -> None:
         """SIGKILL to its supervisor, server, worker and beat."""
         supervisor = self.processes.pop(unit.name)
-        for pid in (supervisor.pid, *_descendants(supervisor.pid)):
+        for pid in (supervisor.pid, *descendants(supervisor.pid)):
             os.kill(pid, signal.SIGKILL)
         supervisor.wait()
 
@@ -152,7 +152,7 @@ class House:
         """The process of a unit whose command line has these words; of several the one that the others started."""
         found = [
             pid
-            for pid in _descendants(self.processes[unit.name].pid)
+            for pid in descendants(self.processes[unit.name].pid)
             if words in Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
         ]
         return found[-1]
@@ -164,15 +164,29 @@ class House:
             process.wait(timeout=PATIENCE)
 
 
-def _descendants(pid: int) -> list[int]:
+def descendants(pid: int) -> list[int]:
     """The processes that a process has started, and those that they have."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [found for child in map(int, children) for found in (child, *_descendants(child))]
+    lists = [thread.read_text().split() for thread in Path(f"/proc/{pid}/task").glob("*/children")]
+    return [found for children in lists for child in map(int, children) for found in (child, *descendants(child))]
+
+
+Launch = Callable[[Mapping[str, str], Path], subprocess.Popen[bytes]]
+"""Starts web, worker and beat under one supervisor; given their variables, and the folder of their uploads."""
+
+
+def from_source(variables: Mapping[str, str], media: Path) -> subprocess.Popen[bytes]:
+    """With this Python, on the files of this folder."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "config.launch.server"],
+        cwd=ROOT,
+        env={**environment_for(variables["DATABASE_URL"]), **variables, "MEDIA_ROOT": str(media)},
+        start_new_session=True,
+    )
 
 
 @contextmanager
-def running(name: str, folder: Path) -> Iterator[House]:
-    """A school in this topology, as long as the block runs."""
+def running(name: str, folder: Path, launch: Launch = from_source, **variables: str) -> Iterator[House]:
+    """A school in this topology, as long as the block runs; with more variables, if any, for all units."""
     topology = named(name)
     with ExitStack() as stack:
         place, redis_folder = temporary_folder("pg-"), temporary_folder("valkey-")
@@ -181,7 +195,7 @@ def running(name: str, folder: Path) -> Iterator[House]:
         postgres = stack.enter_context(cluster(place, synchronous_commit="on"))  # to survive crashes
         redis = stack.enter_context(valkey.running(redis_folder))
         databases = {unit.name: _url(place, unit.name) for unit in topology.units}
-        school = _fill(topology, place, folder)
+        school = _fill(topology, place, folder, variables)
         first, *others = _free_ports(1 + len(topology.units))
         door = f"127.0.0.1:{first}"
         addresses = {unit.name: f"http://127.0.0.1:{port}" for unit, port in zip(topology.units, others, strict=True)}
@@ -189,7 +203,7 @@ def running(name: str, folder: Path) -> Iterator[House]:
             topology, listen=door, address=lambda unit: urlsplit(addresses[unit.name]).netloc
         )
         stack.enter_context(nginx(configuration))
-        variables = {
+        told = variables | {
             "REDIS_URL": f"unix://{valkey.socket_path(redis_folder)}?db=0",
             "TRUSTED_PROXIES": "1",
             "API_RATE": ENOUGH,
@@ -197,7 +211,7 @@ def running(name: str, folder: Path) -> Iterator[House]:
             "SANDBOX_PAYMENT_SECRET": SANDBOX_SECRET,
             "SANDBOX_PAYMENT_URL": stack.enter_context(_sandbox(f"http://{door}{WEBHOOK}")),
         }
-        house = House(topology, f"http://{door}", school, postgres, redis, databases, addresses, variables, folder)
+        house = House(topology, f"http://{door}", school, postgres, redis, databases, addresses, told, folder, launch)
         stack.callback(house.end)
         for unit in topology.units:
             house.start(unit)
@@ -225,11 +239,11 @@ def _url(place: Path, name: str) -> str:
     return urlunsplit(urlsplit(socket_url(place))._replace(path=f"/{name}"))
 
 
-def _fill(topology: Topology, place: Path, folder: Path) -> Prepared:
+def _fill(topology: Topology, place: Path, folder: Path, variables: Mapping[str, str]) -> Prepared:
     """A school in one database, of which each unit gets a copy with what is its modules' alone; the same with files."""
     with psycopg.connect(socket_url(place), autocommit=True) as connection:
         connection.execute("CREATE DATABASE filled")
-        school = prepare(_url(place, "filled"), folder / "facts.json", MEDIA_ROOT=str(folder / "media"))
+        school = prepare(_url(place, "filled"), folder / "facts.json", MEDIA_ROOT=str(folder / "media"), **variables)
         for unit in topology.units:
             connection.execute(SQL("CREATE DATABASE {} TEMPLATE filled").format(Identifier(unit.name)))
             if "assessments" in unit.modules:

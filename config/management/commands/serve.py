@@ -45,9 +45,12 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--host", default="127.0.0.1", help="address to listen at (default: %(default)s)")
-        parser.add_argument("--port", default=8080, type=int, help="default: %(default)s")
-        parser.add_argument("--workers", default=2, type=int, help="server processes (default: %(default)s)")
+        says = os.environ.get  # what the image is told by the same variables
+        parser.add_argument("--host", default=says("HOST", "127.0.0.1"), help="where to listen (default: %(default)s)")
+        parser.add_argument("--port", default=says("PORT", "8080"), type=int, help="default: %(default)s")
+        parser.add_argument(
+            "--workers", default=says("WORKERS", "2"), type=int, help="processes (default: %(default)s)"
+        )
         parser.add_argument("--legacy", nargs="+", metavar="FILE", help="a legacy SQLite file, or dumpdata JSON files")
         parser.add_argument("--media", type=Path, metavar="FOLDER", help="the legacy school's media folder")
 
