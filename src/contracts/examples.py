@@ -161,6 +161,7 @@ USUAL: dict[str, Any] = PERSON | {
     "passed": True,
     "withheld": False,
     "payment_pending": False,
+    "payment_unconfirmed": False,
     # The audit log
     "action": "leaves.approved",
     "actor_role": "hod",

@@ -36,6 +36,10 @@ class Fine(DTO):
     """The provider's payment id; empty when there is none."""
     payment_pending: bool = False
     """A payment was reported for it, and the provider has not confirmed it yet."""
+    payment_unconfirmed: bool = False
+    """A payment was reported for it that the provider never knew of, so that it counts as failed; one that comes late
+    still settles it.
+    """
     receipt_number: int | None = None
     """Of the payment that settled it; None while it is not paid, and for what was paid in the legacy."""
 
@@ -267,6 +271,7 @@ class FinanceService(Service, ABC, name="finance"):
 
         Conflict("paid"), Conflict("cancelled"); Conflict("amount") when nothing above zero is owed;
         Conflict("pending") while an earlier payment is being confirmed, after the provider was asked about it;
+        Conflict("unconfirmed"), once, when it is given up, since the provider has not known of it for an hour;
         Conflict("provider") when the provider cannot be reached, refuses, or is not set up.
         """
 
@@ -280,6 +285,7 @@ class FinanceService(Service, ABC, name="finance"):
         A payment counts once: repeated, the answer is the same. Money that came for a fine that is settled, cancelled,
         or of another amount is kept as a payment, audited, and changes nothing: Conflict("paid"),
         Conflict("cancelled"), Conflict("amount"). Conflict("failed") when the provider says that it failed;
+        Conflict("unconfirmed") when it still does not know of the payment an hour after it was first reported;
         Conflict("provider") when the provider that made the order is no longer the one in use.
         Publishes PaymentSucceeded when the fine becomes paid, PaymentFailed when the attempt failed.
         """

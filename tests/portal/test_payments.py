@@ -1,6 +1,7 @@
 """Paying a fine: the order, the checkouts of both providers, and what settles it."""
 
 import re
+from datetime import timedelta
 from html import unescape
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -8,6 +9,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 import urllib3
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
 from contracts.base import Role
@@ -368,3 +370,18 @@ def test_a_payment_that_razorpay_signed_and_confirms_settles_the_fine(
         assert deliver(webhook, to="/payments/webhook/razorpay/") == (200, {"outcome": "settled"})
         assert deliver(webhook)[0] == 404, "the sandbox's address answers only while the sandbox is in use"
     assert successes() == 1
+
+
+def test_a_payment_that_is_never_confirmed_is_told_and_can_be_made_again(
+    fine: Fine, as_student: Client, sandbox: Sandbox
+) -> None:
+    as_student.post(pay_url(fine))
+    reported_at = timezone.now() - timedelta(hours=1)
+    FinePayment.objects.update(payment_status="pending", payment_id="pay_dreamt", reported_at=reported_at)
+    (said,) = flashes(as_student.post(pay_url(fine)))
+    assert said.startswith("error: The payment provider does not know of this payment")
+    own = text_of(as_student.get(OWN))
+    assert "payment not confirmed" in own
+    assert "Pay Now" in own
+    assert "does not know of the payment that was reported" in text_of(as_student.get(pay_url(fine)))
+    assert as_student.post(pay_url(fine)).status_code == 200

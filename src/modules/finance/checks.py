@@ -97,6 +97,10 @@ def payment_conflict(reason: str) -> Conflict:
         "cancelled": _("This fine was cancelled."),
         "amount": _("The amount of this fine cannot be settled by this payment. Ask the office."),
         "pending": _("A payment is being confirmed by the payment provider. Look again in a few minutes."),
+        "unconfirmed": _(
+            "The payment provider does not know of this payment, so it counts as failed. You can pay again; should the "
+            "money arrive after all, the fine is marked as paid."
+        ),
         "failed": _("The payment provider reports that the payment failed."),
         "provider": _("Online payment is not available at the moment. Try again later."),
     }

@@ -60,6 +60,8 @@ class FinePayment(models.Model):
     """Zero as long as nothing has been paid for an order."""
     payment_date = models.DateTimeField(default=timezone.now)
     """When it was paid or refused; when the order was made, as long as neither has happened."""
+    reported_at = models.DateTimeField(null=True, blank=True)
+    """When it was first said to be paid; kept while that is being confirmed, and when it never was."""
     payment_status = models.TextField(default=PaymentStatus.CREATED.value)
     transaction_id = models.TextField(null=True, blank=True)  # noqa: DJ001 - the legacy tells NULL from ''
     payment_method = models.TextField(null=True, blank=True)  # noqa: DJ001 - the legacy tells NULL from ''

@@ -28,6 +28,7 @@ def build(rows: QuerySet[models.Fine, Any]) -> tuple[Fine, ...]:
                 issued_at=F("created_at"),
                 paid_at=F("payment_date"),
                 receipt_number=Subquery(receipts.values("receipt_number")[:1]),
+                payment_unconfirmed=Q(status=FineStatus.UNPAID) & Exists(unconfirmed().filter(fine=OuterRef("pk"))),
                 payment_pending=Q(status=FineStatus.UNPAID) & Exists(unsettled().filter(fine=OuterRef("pk"))),
             )
         ]
@@ -37,6 +38,11 @@ def build(rows: QuerySet[models.Fine, Any]) -> tuple[Fine, ...]:
 def unsettled() -> QuerySet[models.FinePayment, models.FinePayment]:
     """Orders whose payment was reported and is not confirmed yet. The legacy's rows, which have no order, are none."""
     return models.FinePayment.objects.filter(payment_status=PaymentStatus.PENDING).exclude(order_id="")
+
+
+def unconfirmed() -> QuerySet[models.FinePayment, models.FinePayment]:
+    """Orders whose payment was reported, and given up since the provider never knew of it."""
+    return models.FinePayment.objects.filter(payment_status=PaymentStatus.FAILED, reported_at__isnull=False)
 
 
 def fine(fine_id: int) -> Fine | None:

@@ -4,6 +4,8 @@ The same word may come three ways, in any order and any number of times: by webh
 the browser has returned, and by an answer to the questions that are asked later. It counts once.
 """
 
+from collections.abc import Collection
+from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -39,6 +41,8 @@ class Outcome(StrEnum):
     AMOUNT = "amount"
     """Money came, but not what was ordered or is owed."""
     PENDING = "pending"
+    UNCONFIRMED = "unconfirmed"
+    """It was reported as paid, and the provider does not know of it."""
     FAILED = "failed"
     NOTHING = "nothing"
     """It changes nothing: too early, too late, or about something else."""
@@ -51,13 +55,17 @@ class Outcome(StrEnum):
 SURPLUS = (Outcome.PAID, Outcome.CANCELLED, Outcome.AMOUNT)
 """Money that came and settles nothing: somebody has to give it back."""
 
+CONFIRMED_WITHIN = timedelta(hours=1)
+"""A checkout signs for a payment that its provider knows of. An hour leaves room for the provider's own troubles."""
+
 WEIGHTIEST_FIRST = (PaymentState.CAPTURED, PaymentState.AUTHORIZED, PaymentState.FAILED, PaymentState.UNFINISHED)
 
 
 def ask(*, actor: Actor, provider: PaymentProvider, order: FinePayment) -> Outcome:
     """Ask the provider what became of an order, and take it in. Opens its own transaction.
 
-    An order that the provider does not know counts as failed. Raises ProviderFailed when it cannot be asked.
+    An order that the provider does not know counts as failed, and so does a payment that it does not know some time
+    after it was reported. Raises ProviderFailed when it cannot be asked.
     """
     try:
         payments = provider.payments_of(order_id=order.order_id)
@@ -69,6 +77,7 @@ def ask(*, actor: Actor, provider: PaymentProvider, order: FinePayment) -> Outco
     about_it.sort(key=lambda payment: WEIGHTIEST_FIRST.index(payment.state))
     with atomic(MODULE):
         outcomes = {take_in(actor=actor, provider=provider.name, payment=payment) for payment in about_it}
+        outcomes.add(_give_up(actor, order, {payment.payment_id for payment in about_it}))
     return next((outcome for outcome in Outcome if outcome in outcomes), Outcome.NOTHING)
 
 
@@ -91,12 +100,37 @@ def take_in(*, actor: Actor, provider: str, payment: ProviderPayment) -> Outcome
 
 
 def report(order: FinePayment, payment_id: str) -> Outcome:
-    """Note that an order is said to be paid, as long as no more is known; inside the caller's transaction."""
+    """Note that an order is said to be paid, as long as no more is known; inside the caller's transaction. Said again,
+    it is no news: its time runs from the first report.
+    """
     if order.payment_status == PaymentStatus.SUCCESS:
         return Outcome.NOTHING
+    if order.reported_at is None or order.payment_id != payment_id:
+        order.reported_at = timezone.now()
     order.payment_status, order.payment_id = PaymentStatus.PENDING.value, payment_id
-    order.save(update_fields=["payment_status", "payment_id"])
+    order.save(update_fields=["payment_status", "payment_id", "reported_at"])
     return Outcome.PENDING
+
+
+def given_up(order: FinePayment, payment_id: str) -> bool:
+    """Whether this payment was reported, and counts as failed since the provider never knew of it."""
+    unconfirmed = order.payment_status == PaymentStatus.FAILED and order.reported_at is not None
+    return unconfirmed and order.payment_id == payment_id
+
+
+def _give_up(actor: Actor, order: FinePayment, known: Collection[str]) -> Outcome:
+    """Count a reported payment as failed when it is not among those that the provider knows, and was not for long."""
+    fine, order = _locked(order)
+    if order.payment_id in known:
+        return Outcome.NOTHING
+    if given_up(order, order.payment_id):
+        return Outcome.UNCONFIRMED
+    reported_at = order.reported_at or order.payment_date
+    if order.payment_status != PaymentStatus.PENDING or timezone.now() - reported_at < CONFIRMED_WITHIN:
+        return Outcome.NOTHING
+    order.reported_at = reported_at
+    _fail(actor, fine, order, payment_id=order.payment_id, reason="not known to the provider", unconfirmed=True)
+    return Outcome.UNCONFIRMED
 
 
 def _locked(order: FinePayment) -> tuple[Fine, FinePayment]:
@@ -185,8 +219,12 @@ def settle(actor: Actor, fine: Fine, payment: FinePayment) -> None:
     )
 
 
-def _fail(actor: Actor, fine: Fine, order: FinePayment, *, payment_id: str, reason: str) -> Outcome:
-    """Keep a failed attempt. A payment that came stays one, and so does one that is being confirmed."""
+def _fail(
+    actor: Actor, fine: Fine, order: FinePayment, *, payment_id: str, reason: str, unconfirmed: bool = False
+) -> Outcome:
+    """Keep a failed attempt; `unconfirmed` when nobody says so, and its report is kept. A payment that came stays one,
+    and so does one that is being confirmed.
+    """
     known = order.payment_id == payment_id
     if order.payment_status == PaymentStatus.SUCCESS or (order.payment_status == PaymentStatus.FAILED and known):
         return Outcome.NOTHING
@@ -195,7 +233,8 @@ def _fail(actor: Actor, fine: Fine, order: FinePayment, *, payment_id: str, reas
     was_tried = bool(payment_id) or order.payment_status == PaymentStatus.PENDING
     order.payment_status, order.payment_id = PaymentStatus.FAILED.value, payment_id
     order.payment_date = timezone.now()
-    order.save(update_fields=["payment_status", "payment_id", "payment_date"])
+    order.reported_at = order.reported_at if unconfirmed else None
+    order.save(update_fields=["payment_status", "payment_id", "payment_date", "reported_at"])
     if was_tried:
         publish(
             PaymentFailed(

@@ -42,6 +42,7 @@ STATUS_WORDS: dict[FineStatus, tuple[Meaning, Promise]] = {
     FineStatus.CANCELLED: (Meaning.NEUTRAL, gettext_lazy("Cancelled")),
 }
 BEING_CONFIRMED = (Meaning.INFO, gettext_lazy("Payment being confirmed"))
+NOT_CONFIRMED = (Meaning.WARNING, gettext_lazy("Pending: payment not confirmed"))
 STATUS_FILTER = Filter(
     "status", gettext_lazy("Status"), tuple((s.value, word) for s, (_m, word) in STATUS_WORDS.items())
 )
@@ -69,7 +70,9 @@ class FineRow:
 
     @property
     def status(self) -> tuple[Meaning, Promise]:
-        return BEING_CONFIRMED if self.fine.payment_pending else STATUS_WORDS[self.fine.status]
+        if self.fine.payment_pending:
+            return BEING_CONFIRMED
+        return NOT_CONFIRMED if self.fine.payment_unconfirmed else STATUS_WORDS[self.fine.status]
 
     @property
     def is_unpaid(self) -> bool:

@@ -133,6 +133,8 @@ def _tell_why_not(request: HttpRequest, error: Conflict) -> None:
             messages.error(request, _("Fine not found or already paid"))
         case "pending":
             messages.info(request, str(error))
+        case "unconfirmed":
+            messages.error(request, str(error))
         case _:
             messages.error(request, _("Error initializing payment: %s") % error)
 

@@ -13,7 +13,7 @@ from contracts.base import Actor, PageRequest
 from contracts.errors import Conflict, Forbidden, Invalid, NotFound
 from contracts.finance import Checkout, FinanceService, Fine, FineStatus, PaymentStatus
 from kernel.models import AuditEntry, OutboxEvent
-from modules.finance import models, signatures
+from modules.finance import models, settling, signatures
 from modules.finance.models import FinePayment
 from tests import actors
 from tests.modules.finance.sandbox import SECRET, Choice, Fault, Sandbox, deliver
@@ -225,6 +225,71 @@ def test_a_return_that_the_provider_contradicts_settles_nothing(
     fine = finance.confirm_payment(actor=ME, order_id=checkout.order_id, payment_id="pay_dreamt", signature=signature)
     assert (fine.status, fine.payment_pending) == (FineStatus.UNPAID, True)
     assert finance.confirm_payment(actor=ME, **pay(checkout)).status is FineStatus.PAID
+
+
+def dreamt(checkout: Checkout) -> Return:
+    """A return that is signed, of a payment that the provider does not know."""
+    signature = signatures.of_payment(order_id=checkout.order_id, payment_id="pay_dreamt", secret=SECRET)
+    return {"order_id": checkout.order_id, "payment_id": "pay_dreamt", "signature": signature}
+
+
+def an_hour_later(checkout: Checkout) -> None:
+    reported_at = timezone.now() - settling.CONFIRMED_WITHIN
+    assert FinePayment.objects.filter(order_id=checkout.order_id).update(reported_at=reported_at)
+
+
+def test_a_payment_that_the_provider_does_not_know_is_given_up_after_a_time_and_told_once(
+    finance: FinanceService, checkout: Checkout, pay: Callable[..., Return]
+) -> None:
+    FinePayment.objects.update(payment_date=timezone.now() - timedelta(days=9))  # only the report's time counts
+    assert finance.confirm_payment(actor=ME, **dreamt(checkout)).payment_pending
+    reported = FinePayment.objects.get().reported_at
+    assert finance.confirm_payment(actor=ME, **dreamt(checkout)).payment_pending
+    assert FinePayment.objects.get().reported_at == reported, "said again, it is no news"
+
+    an_hour_later(checkout)
+    assert reason_of(finance.start_payment, actor=ME, fine_id=checkout.fine.id) == "unconfirmed"
+    shown = now(finance, checkout)
+    assert (shown.payment_pending, shown.payment_unconfirmed, events("failed")) == (False, True, 1)
+    assert reason_of(finance.confirm_payment, actor=ME, **dreamt(checkout)) == "unconfirmed"
+    assert (now(finance, checkout).payment_pending, events("failed")) == (False, 1)
+
+    again = finance.start_payment(actor=ME, fine_id=checkout.fine.id)
+    paid = finance.confirm_payment(actor=ME, **pay(again))
+    assert (paid.status, paid.payment_unconfirmed) == (FineStatus.PAID, False)
+
+
+def test_money_that_comes_after_its_report_was_given_up_still_settles(
+    finance: FinanceService, checkout: Checkout, sandbox: Sandbox, pay: Callable[..., Return]
+) -> None:
+    finance.confirm_payment(actor=ME, **dreamt(checkout))
+    an_hour_later(checkout)
+    assert reason_of(finance.start_payment, actor=ME, fine_id=checkout.fine.id) == "unconfirmed"
+    pay(checkout, Choice.LOST)
+    assert deliver(sandbox.told[-1])[1] == {"outcome": "settled"}
+    shown = now(finance, checkout)
+    assert (shown.status, shown.payment_unconfirmed, events("succeeded")) == (FineStatus.PAID, False, 1)
+
+
+def test_a_payment_that_the_provider_holds_is_not_given_up(
+    finance: FinanceService, checkout: Checkout, sandbox: Sandbox, pay: Callable[..., Return]
+) -> None:
+    back = pay(checkout, Choice.LATER)
+    assert finance.confirm_payment(actor=ME, **back).payment_pending
+    an_hour_later(checkout)
+    assert reason_of(finance.start_payment, actor=ME, fine_id=checkout.fine.id) == "pending"
+    sandbox.capture(back["payment_id"])
+    assert finance.confirm_payment(actor=ME, **back).status is FineStatus.PAID
+
+
+def test_a_provider_that_cannot_be_asked_gives_nothing_up(
+    finance: FinanceService, checkout: Checkout, sandbox: Sandbox
+) -> None:
+    finance.confirm_payment(actor=ME, **dreamt(checkout))
+    an_hour_later(checkout)
+    sandbox.fault = DOWN
+    assert finance.confirm_payment(actor=ME, **dreamt(checkout)).payment_pending
+    assert reason_of(finance.start_payment, actor=ME, fine_id=checkout.fine.id) == "provider"
 
 
 def test_the_signature_of_one_order_does_not_settle_another(

@@ -12,6 +12,7 @@ from pytest_django import Settings
 from contracts.finance import Checkout, FinanceService, Fine, FineStatus, PaymentStatus
 from kernel.jobs import jobs
 from modules.finance.models import FinePayment
+from modules.finance.settling import CONFIRMED_WITHIN
 from tests import actors
 from tests.modules.finance.sandbox import Choice, Fault, Sandbox
 
@@ -56,6 +57,21 @@ def test_old_orders_are_asked_about_only_while_they_are_being_confirmed(order: O
     FinePayment.objects.update(payment_date=timezone.now() - timedelta(days=30))
     FinePayment.objects.filter(order_id=pending.order_id).update(payment_status=PaymentStatus.PENDING)
     assert reconcile() == "1 open orders asked about: 1 settled"
+
+
+def test_what_is_being_confirmed_for_too_long_is_given_up(
+    finance: FinanceService, order: Order, sandbox: Sandbox
+) -> None:
+    before_reports_had_a_time, reported = order(), order()
+    FinePayment.objects.update(payment_status=PaymentStatus.PENDING, payment_id="pay_dreamt")
+    orders = {
+        name: FinePayment.objects.filter(order_id=name.order_id) for name in (before_reports_had_a_time, reported)
+    }
+    orders[before_reports_had_a_time].update(payment_date=timezone.now() - CONFIRMED_WITHIN)
+    orders[reported].update(reported_at=timezone.now())
+    assert reconcile() == "2 open orders asked about: 1 nothing, 1 unconfirmed"
+    shown = finance.fine(actor=ME, fine_id=before_reports_had_a_time.fine.id)
+    assert (shown.payment_pending, shown.payment_unconfirmed) == (False, True)
 
 
 def test_a_provider_that_cannot_be_asked_is_one_line(order: Order, sandbox: Sandbox) -> None:

@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 ORDER_LIFE = timedelta(days=1)
 """For how long an order that nothing came of is used again."""
 
-TROUBLES = (*SURPLUS, Outcome.FAILED, Outcome.GONE)
+TROUBLES = (*SURPLUS, Outcome.UNCONFIRMED, Outcome.FAILED, Outcome.GONE)
 
 
 class Payments(FinanceService):
@@ -75,7 +75,9 @@ class Payments(FinanceService):
                 )
             raise Invalid(fields={"signature": [_("The payment could not be verified.")]})
         with atomic(self.module):
-            settling.report(models.FinePayment.objects.select_for_update().get(pk=order.pk), payment_id)
+            order = models.FinePayment.objects.select_for_update().get(pk=order.pk)
+            if not settling.given_up(order, payment_id):
+                settling.report(order, payment_id)
         try:
             outcome = settling.ask(actor=actor, provider=provider, order=order)
         except ProviderFailed:
@@ -103,6 +105,8 @@ def _still_open(actor: Actor, row: models.Fine, provider: PaymentProvider) -> st
     if order is None:
         return ""
     outcome = settling.ask(actor=actor, provider=provider, order=order)
+    if pending and outcome is Outcome.UNCONFIRMED:
+        raise checks.payment_conflict("unconfirmed")
     order.refresh_from_db()
     row.refresh_from_db()
     checks.require_payable(row)
