@@ -1,6 +1,6 @@
 """Brings rows from one database to another."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from django.db import IntegrityError, connections
@@ -12,6 +12,7 @@ from kernel import fence
 from kernel.models import ModuleMove
 
 Tell = Callable[[str], object]
+Segment = tuple[Table, int]
 
 
 def copy(tables: list[Table], module: str, source: str, target: str, tell: Tell) -> int:
@@ -41,19 +42,29 @@ def _note(target: str, module: str, table: str, segment: int) -> None:
     ModuleMove.objects.using(target).filter(module=module).update(table=table, segment=segment)
 
 
-def reconcile(tables: list[Table], module: str, source: str, target: str) -> int:
+def reconcile(
+    tables: list[Table], module: str, source: str, target: str, among: Collection[Segment] | None = None
+) -> list[Segment]:
     """Find by their checksums the segments that changed since they were copied, and copy these once more, all of them
-    as of one moment; returns how many there were.
+    as of one moment; returns them. `among`: look at some only.
     """
+    numbers: dict[str, list[int]] = {}
+    for table, segment in among or ():
+        numbers.setdefault(table.name, []).append(segment)
+    looked_at = tables if among is None else [table for table in tables if table.name in numbers]
     with snapshot(source):
-        changed = [(table, segment) for table in tables for segment in differing(table, source, target)]
+        changed = [
+            (table, segment)
+            for table in looked_at
+            for segment in differing(table, source, target, numbers.get(table.name))
+        ]
         if changed:
             with fence.opened(target, module):
                 for table, segment in reversed(changed):
                     delete(table.part(target, segment))
                 for table, segment in changed:
                     insert(table, segment, source, target)
-    return len(changed)
+    return changed
 
 
 def replace_segment(table: Table, segment: int, source: str, target: str) -> int:

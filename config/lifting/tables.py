@@ -1,9 +1,10 @@
 """What belongs to a module: its own tables, those of Django that follow it, and its rows in the kernel's."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 from graphlib import TopologicalSorter
+from operator import or_
 from typing import Any
 
 from django.apps import apps
@@ -56,10 +57,13 @@ class Table:
         """Whether its keys are numbers, which make segments; other tables are small and have one."""
         return isinstance(self.model._meta.pk, IntegerField)
 
-    def rows(self, alias: str) -> "QuerySet[Any]":
-        """The module's rows in a database, with the number of their segment."""
+    def rows(self, alias: str, among: Collection[int] | None = None) -> "QuerySet[Any]":
+        """The module's rows in a database, with the number of their segment; of some segments, or of all."""
         segment = F("pk") / Value(SEGMENT) if self.divided else Value(0)
         rows: QuerySet[Any] = self.all(alias).annotate(segment_number=segment)
+        if among is not None and self.divided:
+            within = (Q(pk__gte=number * SEGMENT, pk__lt=(number + 1) * SEGMENT) for number in among)
+            rows = rows.filter(reduce(or_, within, Q(pk__in=())))
         return rows
 
     def all(self, alias: str) -> "QuerySet[Any]":

@@ -8,13 +8,17 @@ from typing import Any, NoReturn
 from unittest.mock import patch
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
+from django.test import override_settings
 
 from config.lifting import copying, media, moving
 from config.lifting.copying import Tell
 from config.lifting.tables import Table
 from contracts.errors import ModuleMoving
+from kernel import fence
 from modules.attendance.models import AttendanceReport
+from modules.users.models import StudentProfile
 from tests.reliability import acts
 
 RUN = "import sys, django; django.setup(); from tests.reliability import moving; moving.main(*sys.argv[1:])"
@@ -87,6 +91,61 @@ def lift_while_marks_change(folder: str, targets: str) -> None:
         lift(folder, targets)
 
 
+def lift_and_compare(folder: str, targets: str, changes_before: str = "") -> None:
+    """While nobody may write, all is compared once; with `changes_before`, a mark changes at the very last moment
+    before, and what had to be copied for it is compared once more.
+    """
+    compare, set_up = copying.reconcile, fence.set_up
+    compared: list[int | None] = []
+
+    def freeze(alias: str, *arguments: Any) -> None:
+        if changes_before:
+            AttendanceReport.objects.using(alias).filter(pk=AttendanceReport.objects.earliest("pk").pk).update(
+                status="late"
+            )
+        set_up(alias, *arguments)
+        compared.clear()
+
+    def count(
+        tables: list[Table], module: str, source: str, target: str, among: list[copying.Segment] | None = None
+    ) -> list[copying.Segment]:
+        compared.append(None if among is None else len(among))
+        return compare(tables, module, source, target, among)
+
+    with patch.object(fence, "set_up", freeze), patch.object(copying, "reconcile", count):
+        lift(folder, targets)
+    assert compared == ([None, 1] if changes_before else [None])
+
+
+def plan(folder: str, targets: str) -> None:
+    """Only look."""
+    for module, url in json.loads(targets).items():
+        call_command("lift", module, to=url, out=Path(folder) / "none.env", media=Path(folder) / "none", verbosity=0)
+
+
+def lift_while_a_photo_comes(folder: str, targets: str) -> None:
+    """A student gets a photo after the files were copied for the first time."""
+    copy_media = moving.Move._copy_media
+
+    def copy_and_add(move: moving.Move) -> None:
+        copy_media(move)
+        file = Path(settings.MEDIA_ROOT, "photos", "late.png")
+        if not file.exists():
+            file.write_bytes(b"late")
+            last = StudentProfile.objects.using(move.source).latest("pk")
+            StudentProfile.objects.using(move.source).filter(pk=last.pk).update(profile_pic="photos/late.png")
+
+    with patch.object(moving.Move, "_copy_media", copy_and_add):
+        lift(folder, targets)
+
+
+def land_with_files(folder: str, module: str) -> None:
+    """Home from where the lifted module kept its files."""
+    out, home = Path(folder) / "landed.env", Path(folder) / "home"
+    with override_settings(MEDIA_ROOT=str(Path(folder) / "files")):
+        call_command("land", module, run=True, out=out, media=home, verbosity=0)
+
+
 def refused(*arguments: str) -> None:
     """The head approves requests, and is told that leaves is being moved."""
     with pytest.raises(ModuleMoving) as refusal:
@@ -102,7 +161,8 @@ def give_up(folder: str, targets: str) -> None:
 def main(*words: str) -> None:
     """Do acts, of these or of `tests.reliability.acts`, one after the other; "then" stands between them."""
     own: tuple[Callable[..., Any], ...] = (
-        *(lift, land, refused, give_up, lift_while_marks_change),
+        *(lift, land, plan, refused, give_up, lift_while_marks_change),
+        *(lift_and_compare, lift_while_a_photo_comes, land_with_files),
         *(lift_and_die_copying, lift_and_die_frozen, lift_and_die_switching),
     )
     found = {one.__name__: one for one in own}

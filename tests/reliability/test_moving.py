@@ -107,6 +107,57 @@ def test_what_is_written_during_the_copy_comes_along(
     assert place.rows(sql) == [(after[-1][0] + 1,)]
 
 
+@pytest.mark.parametrize("changes", ["", "changes"])
+def test_while_nobody_may_write_all_is_compared_once_and_what_differed_once_more(
+    school: School, elsewhere: Callable[[str], Place], tmp_path: Path, changes: str
+) -> None:
+    homes, marks = {"attendance": elsewhere("attendance")}, "SELECT * FROM attendance_attendancereport ORDER BY id"
+    do(school, tmp_path, "lift_and_compare", tmp_path, addresses(homes), changes)
+    assert [row[:2] for row in homes["attendance"].rows(marks)] == [row[:2] for row in school.place.rows(marks)]
+    late = "SELECT count(*) FROM attendance_attendancereport WHERE status = 'late'"
+    assert homes["attendance"].rows(late) == school.place.rows(late)
+
+
+def test_without_run_it_only_looks(school: School, elsewhere: Callable[[str], Place], tmp_path: Path) -> None:
+    homes = {module: elsewhere(module) for module in ("attendance", "users")}
+    before = everything(school.place)
+    do(school, tmp_path, "plan", tmp_path, addresses(homes))
+    assert everything(school.place) == before
+    for place in homes.values():
+        assert place.rows("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == [(0,)]
+    assert [path.name for path in tmp_path.iterdir() if path.name not in ("media", "school.sqlite3")] == []
+
+
+@pytest.mark.sqlite_only
+def test_a_module_moves_from_file_to_file_and_home(school: School, tmp_path: Path) -> None:
+    before = everything(school.place)
+    homes = {"leaves": Place(f"sqlite:///{tmp_path / 'leaves.sqlite3'}")}
+    do(school, tmp_path, "lift", tmp_path, addresses(homes))
+    requests = "SELECT * FROM leaves_studentleave ORDER BY id"
+    assert homes["leaves"].rows(requests) == school.place.rows(requests)
+    do(school, tmp_path, "land", tmp_path, "leaves", homes=homes)
+    assert everything(school.place) == before
+
+
+@pytest.mark.sqlite_only
+def test_uploads_go_along_and_come_home_and_one_that_comes_meanwhile_too(
+    school: School, elsewhere: Callable[[str], Place], tmp_path: Path
+) -> None:
+    homes, photos = {"users": elsewhere("users")}, tmp_path / "media" / "photos"
+    photos.mkdir(parents=True)
+    for name in ("first.png", "nobodys.png"):
+        (photos / name).write_bytes(name.encode())
+    first = school.people.students[0].profile_id
+    school.place.change(f"UPDATE users_studentprofile SET profile_pic = 'photos/first.png' WHERE id = {first}")
+    do(school, tmp_path, "lift_while_a_photo_comes", tmp_path, addresses(homes))
+    arrived = {path.name: path.read_bytes() for path in (tmp_path / "files" / "photos").iterdir()}
+    assert arrived == {"first.png": b"first.png", "late.png": b"late"}
+    assert homes["users"].rows("SELECT count(*) FROM users_studentprofile WHERE profile_pic LIKE 'photos/%'") == [(2,)]
+
+    do(school, tmp_path, "land_with_files", tmp_path, "users", homes=homes)
+    assert {path.name: path.read_bytes() for path in (tmp_path / "home" / "photos").iterdir()} == arrived
+
+
 def test_killed_at_any_point_it_goes_on_and_events_on_their_way_arrive_once(
     school: School, elsewhere: Callable[[str], Place], tmp_path: Path
 ) -> None:
