@@ -45,7 +45,7 @@ lint: $(FULL_STAMP) ## Only the linters and the types
 format: $(FULL_STAMP) ## Sort imports and format
 	@$(PY) -m ruff check --quiet --fix --exit-zero . && $(PY) -m ruff format .
 
-fuzz: $(FULL_STAMP) ## Send the API whatever its description allows, and much that it does not; takes long
+fuzz: $(FULL_STAMP) ## Send the API whatever its description allows, and much that it does not (OPERATION=, ROLE=, RESUME=1); takes long
 	@FUZZ=1 exec $(PY) -m pytest tests/api/test_fuzzing.py -n 2 -q
 
 benchmarks: $(FULL_STAMP) ## Measure; prints ratios

@@ -13,6 +13,7 @@ pytest_plugins = [
     "tests.plugins.missing_browser",
     "tests.plugins.route_counts",
     "tests.plugins.cell_counts",
+    "tests.plugins.fuzzing",
     "tests.plugins.topologies",
 ]
 

@@ -1,9 +1,11 @@
 """Whatever is sent to the API, as whoever: no server error, and no answer that its description does not know.
 
 `make test` tries a little of everything; `make fuzz` (FUZZ=1) tries the edges of every parameter, and much by chance.
+OPERATION (a regular expression over "GET /api/v1/leaves/own/") and ROLE select; `tests/plugins/fuzzing.py` counts.
 """
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -21,12 +23,12 @@ from kernel.identity import tokens
 from kernel.registry import services
 from tests.actors import anonymous
 from tests.api.matrix.things import furnished
+from tests.plugins.fuzzing import LONG
 from tests.portal.copied import Copies
 from tests.portal.school import PASSWORD, Somebody
 
 pytestmark = pytest.mark.sqlite_only
 
-LONG = bool(os.environ.get("FUZZ"))
 EXAMPLES = 100 if LONG else 2
 
 CONFIG = schemathesis.Config.from_dict(
@@ -56,7 +58,9 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     return app(environ, start_response)
 
 
-schema = schemathesis.openapi.from_wsgi("/api/schema/", application, config=CONFIG)
+schema = schemathesis.openapi.from_wsgi("/api/schema/", application, config=CONFIG).include(
+    name_regex=os.environ.get("OPERATION", "")
+)
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +74,9 @@ def tokens_by_role(db: None, furnished_schools: Copies, monkeypatch: pytest.Monk
     monkeypatch.setattr(tokens, "_keys", tokens.PublicKeys())  # those of the last test went with its database
     school = furnished_schools.one_more()
     people = {"student": school.student, "staff": school.teacher, "hod": school.hod}
-    return {"nobody": {}} | {role: _token(person) for role, person in people.items()}
+    tokens_of: dict[str, dict[str, str]] = {"nobody": {}} | {role: _token(person) for role, person in people.items()}
+    wanted = os.environ.get("ROLE")
+    return {wanted: tokens_of[wanted]} if wanted else tokens_of
 
 
 def _token(person: Somebody) -> dict[str, str]:
@@ -90,12 +96,18 @@ def _no_limits(settings: Settings) -> Iterator[None]:
 
 @schema.parametrize()
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
-def test_every_answer_is_described(case: Any, tokens_by_role: dict[str, dict[str, str]]) -> None:
+def test_every_answer_is_described(
+    case: Any, tokens_by_role: dict[str, dict[str, str]], cases_sent: Counter[str]
+) -> None:
     is_public = case.operation.definition.raw["security"] == []  # there, 401 speaks of what was sent in the body
     for role, token in tokens_by_role.items():
+        cases_sent[role] += 1
         before = transaction.savepoint()
         try:
             response = case.call_and_validate(headers={"Accept-Encoding": "identity", **token})
+        except Exception as error:
+            error.add_note(f"as {role}")
+            raise
         finally:
             transaction.savepoint_rollback(before)  # what was deleted, or logged out, is there for the next
         assert role == "nobody" or is_public or response.status_code != 401
