@@ -95,22 +95,53 @@ class _Comparison:
                 return
             self.seen.add(pair)
         old, new = _resolve(old, self.old_root), _resolve(new, self.new_root)
+        if "anyOf" in old or "anyOf" in new:
+            yield from self._alternatives(old, new, where)
+            return
         yield from self._kind(old, new, where)
         yield from self._choices(old, new, where)
         yield from self._limits(old, new, where)
         yield from self._properties(old, new, where)
+        yield from self._further_properties(old, new, where)
         for keyword in ("items", "additionalProperties"):
             if isinstance(old.get(keyword), dict) and isinstance(new.get(keyword), dict):
                 yield from self.differences(old[keyword], new[keyword], f"{where}[]")
-        for before, after in zip(old.get("anyOf", []), new.get("anyOf", []), strict=False):
-            yield from self.differences(before, after, where)
+
+    def _alternatives(self, old: Schema, new: Schema, where: str) -> Iterator[str]:
+        """Each alternative of the narrower side has to fit one of the wider side: what may be sent, one that is
+        accepted; what may be received, one that was known.
+        """
+        accepting = self.direction == "sent to us"
+        wider, narrower = (new, old) if accepting else (old, new)
+        choices = wider.get("anyOf", [wider])
+        for one in narrower.get("anyOf", [narrower]):
+            tries = [list(self._apart(*((one, choice) if accepting else (choice, one)), where)) for choice in choices]
+            if [] not in tries:
+                alike = [found for found in tries if f"{where} has another type" not in found]
+                other = f"{where} {'accepts' if accepting else 'holds'} other types"
+                yield from alike[0] if len(alike) == 1 else [other]
+
+    def _apart(self, old: Schema, new: Schema, where: str) -> Iterator[str]:
+        """The differences of two alternatives, of which nothing is remembered: they are only tried."""
+        seen = set(self.seen)
+        yield from self.differences(old, new, where)
+        self.seen = seen
 
     def _kind(self, old: Schema, new: Schema, where: str) -> Iterator[str]:
         if (old.get("type"), old.get("format")) != (new.get("type"), new.get("format")):
             yield f"{where} has another type"
-        wider, narrower = (new, old) if self.direction == "sent to us" else (old, new)
-        if len(wider.get("anyOf", [])) < len(narrower.get("anyOf", [])):
-            yield f"{where} {'accepts' if self.direction == 'sent to us' else 'holds'} other types"
+
+    def _further_properties(self, old: Schema, new: Schema, where: str) -> Iterator[str]:
+        """Properties that are not listed: whoever sends them must go on being heard, and whoever was promised none must
+        get none.
+        """
+        looser, stricter = (old, new) if self.direction == "sent to us" else (new, old)
+        allowed, needed = stricter.get("additionalProperties", True), looser.get("additionalProperties", True)
+        if needed is False or allowed is True:
+            return
+        if allowed is False or needed is True:
+            said = "no longer accepts" if self.direction == "sent to us" else "may now hold"
+            yield f"{where} {said} further properties"
 
     def _choices(self, old: Schema, new: Schema, where: str) -> Iterator[str]:
         looser, stricter = (old, new) if self.direction == "sent to us" else (new, old)

@@ -125,3 +125,42 @@ def test_a_bound_is_a_break_when_it_comes_for_those_who_send_and_when_it_goes_fo
     assert list(compare(bound, free, "received from us", "x")) == [f"x {for_receivers}"]
     assert list(compare(bound, free, "sent to us", "x")) == []
     assert list(compare(free, bound, "received from us", "x")) == []
+
+
+TEXT, NUMBER, NOTHING = {"type": "string"}, {"type": "integer"}, {"type": "null"}
+SHORT = {"type": "string", "maxLength": 5}
+OPEN = {"type": "object", "properties": {"a": TEXT}}
+CLOSED = OPEN | {"additionalProperties": False}
+NUMBERS = OPEN | {"additionalProperties": NUMBER}
+
+
+def any_of(*kinds: dict[str, Any]) -> dict[str, Any]:
+    return {"anyOf": list(kinds)}
+
+
+@pytest.mark.parametrize(
+    ("narrow", "wide", "for_senders", "for_receivers"),
+    [
+        (TEXT, any_of(TEXT, NOTHING), "accepts other types", "holds other types"),
+        (any_of(TEXT, NUMBER), any_of(NOTHING, NUMBER, TEXT), "accepts other types", "holds other types"),
+        (any_of(SHORT, NOTHING), any_of(NOTHING, TEXT), "has another maxLength", "has another maxLength"),
+        (SHORT, any_of(TEXT, NOTHING), "has another maxLength", "holds other types"),
+        (CLOSED, OPEN, "no longer accepts further properties", "may now hold further properties"),
+        (CLOSED, NUMBERS, "no longer accepts further properties", "may now hold further properties"),
+        (NUMBERS, OPEN, "no longer accepts further properties", "may now hold further properties"),
+        (
+            any_of(CLOSED, NOTHING),
+            any_of(OPEN, NOTHING),
+            "no longer accepts further properties",
+            "may now hold further properties",
+        ),
+    ],
+)
+def test_senders_may_be_offered_more_and_receivers_be_given_less(
+    narrow: dict[str, Any], wide: dict[str, Any], for_senders: str, for_receivers: str
+) -> None:
+    assert list(compare(narrow, wide, "sent to us", "x")) == []
+    assert list(compare(wide, narrow, "received from us", "x")) == []
+    assert f"x {for_senders}" in list(compare(wide, narrow, "sent to us", "x"))
+    assert f"x {for_receivers}" in list(compare(narrow, wide, "received from us", "x"))
+    assert list(compare(wide, wide, "sent to us", "x")) == list(compare(wide, wide, "received from us", "x")) == []
