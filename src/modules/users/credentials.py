@@ -51,7 +51,7 @@ def open_account(name: str, password: str, accounts: Accounts, *, address: str) 
         fits, outdated = verify_password(password, user.password)
         if fits:
             if outdated:
-                _renew_hash(user, password)
+                user.renew_hash(make_password(password))
             return user
     if not candidates:
         make_password(password)
@@ -60,13 +60,6 @@ def open_account(name: str, password: str, accounts: Accounts, *, address: str) 
     if strangers_wait:
         raise TooManyFailures(strangers_wait)
     return None
-
-
-def _renew_hash(user: User, password: str) -> None:
-    """Hash the password as new ones are, unless it was changed at this very moment."""
-    renewed = make_password(password)
-    if User.objects.filter(pk=user.pk, password=user.password).update(password=renewed):
-        user.password = renewed
 
 
 def note_login(user: User) -> None:
@@ -78,8 +71,7 @@ def session_hash(password_hash: str) -> str:
     return User(password=password_hash).get_session_auth_hash()
 
 
-def is_session_of(password_hash: str, claimed: str) -> bool:
-    """Whether a session's hash belongs to this password, under the present key or a former one."""
-    user = User(password=password_hash)
+def is_session_of(user: User, claimed: str) -> bool:
+    """Whether a session's hash belongs to the account's password, under the present key or a former one."""
     known = (user.get_session_auth_hash(), *user.get_session_auth_fallback_hash())
     return any(constant_time_compare(claimed, value) for value in known)

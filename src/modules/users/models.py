@@ -1,5 +1,7 @@
 """Tables of users: accounts, one profile per person, and running totals."""
 
+from collections.abc import Iterator
+from hashlib import sha256
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser
@@ -17,6 +19,10 @@ from kernel.databases import atomic
 from kernel.events import publish
 from kernel.totals import RunningTotal
 from modules.users.rules import INCOMPLETE, USER_TYPES, role_of
+
+
+def _digest(password_hash: str) -> str:
+    return sha256(password_hash.encode()).hexdigest()
 
 
 class UserManager(AuthUserManager["User"]):
@@ -46,6 +52,10 @@ class User(AbstractUser):
     """Entered by an admission that is not finished. Seen by nobody, and unable to log in."""
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
     """When the person was removed though something refers to them; such an account is inactive too."""
+    sessions_before_renewal = models.JSONField(default=dict, editable=False)
+    """What sessions hold that began before the password was hashed anew: digest of the present hash → session hashes.
+    Named by the present hash, so that another password ends them, however it came here.
+    """
 
     # Class attributes, since Django and its admin ask the class for them.
     objects: ClassVar[UserManager] = UserManager()
@@ -71,6 +81,22 @@ class User(AbstractUser):
     @property
     def role(self) -> Role:
         return role_of(self.user_type)
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        yield from super().get_session_auth_fallback_hash()
+        yield from self.sessions_before_renewal.get(_digest(self.password), ())
+
+    def renew_hash(self, password_hash: str) -> bool:
+        """Take another hash of the same password, with which all sessions go on. False when the password was changed
+        meanwhile.
+        """
+        held = [self.get_session_auth_hash(), *self.get_session_auth_fallback_hash()]
+        before = {_digest(password_hash): held}
+        unchanged = User.objects.filter(pk=self.pk, password=self.password)
+        if not unchanged.update(password=password_hash, sessions_before_renewal=before):
+            return False
+        self.password, self.sessions_before_renewal = password_hash, before
+        return True
 
 
 class Profile(models.Model):

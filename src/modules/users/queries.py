@@ -36,7 +36,8 @@ _PROFILE_ID = Case(
     When(user_type=USER_TYPES[Role.STUDENT], then=F("whole_profile__id")),
 )
 _PLAIN = ("username", "email", "first_name", "last_name", "is_active")
-_IDENTITY = ("id", "password", *_PLAIN)
+_CREDENTIALS = ("password", "sessions_before_renewal")
+_IDENTITY = ("id", *_CREDENTIALS, *_PLAIN)
 _IS_WITHDRAWN = Case(
     When(withdrawn_at=None, then=Value(False)),
     default=Value(True),
@@ -164,6 +165,11 @@ def identity_rows_in_session(rows: Rows, *, public_id: str, kind: SessionKind) -
     return list(
         rows.values(*_IDENTITY, **session, credential=F("sessions__credential"), role=_ROLE, profile_id=_PROFILE_ID)
     )
+
+
+def account_of(row: dict[str, Any]) -> User:
+    """Of the account of such a row, what tells whose a session is."""
+    return User(**{field: row[field] for field in _CREDENTIALS})
 
 
 def to_identity(row: dict[str, Any], *, session_id: str | None = None) -> Identity:

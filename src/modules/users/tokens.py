@@ -58,7 +58,7 @@ def identity_in(public_id: str) -> Identity | None:
     rows = queries.identity_rows_in_session(
         queries.visible().filter(credentials.ABLE), public_id=public_id, kind=SessionKind.API
     )
-    if not rows or not credentials.is_session_of(rows[0]["password"], rows[0]["credential"]):
+    if not rows or not credentials.is_session_of(queries.account_of(rows[0]), rows[0]["credential"]):
         return None
     return queries.to_identity(rows[0])
 

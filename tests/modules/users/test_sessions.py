@@ -5,6 +5,9 @@ import hmac
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import PBKDF2PasswordHasher, make_password
+from django.core.cache import cache
+from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from contracts.base import Role
@@ -73,6 +76,42 @@ def test_a_new_password_ends_the_old_sessions(users: UsersService) -> None:
     user.save()
     assert whose(users, user, login.session_hash, login.identity.session_id) is None
     assert adopt(users, user, login.session_hash) is None
+
+
+def test_hashing_the_password_anew_ends_no_session_and_another_password_ends_all(
+    users: UsersService, settings: Settings
+) -> None:
+    user = make_student()
+    user.password = PBKDF2PasswordHasher().encode(PASSWORD, "salt", 1)
+    user.save()
+    settings.SECRET_KEY_FALLBACKS = ["the legacy's key"]
+    carried_over = legacy_hash(user.password, "the legacy's key")
+    browser, began = user.get_session_auth_hash(), begin_session(user)
+    users.log_in(actor=actors.anonymous(), email=user.email, password=PASSWORD)  # hashes it anew
+
+    user.refresh_from_db()
+    assert user.password.startswith("md5$")
+    assert adopt(users, user, carried_over) is not None
+    assert whose(users, user, browser, began) is not None
+
+    User.objects.filter(pk=user.pk).update(password=make_password("quite another one"))
+    assert adopt(users, user, carried_over, "another device") is None
+    assert whose(users, user, carried_over, "carried over") is None
+    assert whose(users, user, browser, began) is None
+
+
+def test_a_session_from_before_a_renewal_is_djangos_own_too(client: Client) -> None:
+    user = make_hod()
+    user.password = PBKDF2PasswordHasher().encode(PASSWORD, "salt", 1)
+    user.is_staff = user.is_superuser = True
+    user.save()
+    client.force_login(user)
+    assert user.renew_hash(make_password(PASSWORD))
+    assert client.get("/admin/").status_code == 200
+    user.set_password("quite another one")
+    user.save()
+    cache.clear()
+    assert client.get("/admin/").status_code == 302
 
 
 @pytest.mark.parametrize("state", [{"is_active": False}, {"half_made": True}, {"withdrawn_at": "2026-01-01T00:00Z"}])

@@ -26,7 +26,7 @@ class Login(UsersService):
         rows = queries.identity_rows_in_session(
             queries.visible().filter(credentials.ABLE, pk=user_id), public_id=session_id, kind=SessionKind.PAGE
         )
-        if not rows or not credentials.is_session_of(rows[0]["password"], session_hash):
+        if not rows or not credentials.is_session_of(queries.account_of(rows[0]), session_hash):
             return None
         return queries.to_identity(rows[0])
 
@@ -35,7 +35,7 @@ class Login(UsersService):
     ) -> Identity | None:
         require_system(actor)
         user = credentials.able_to_log_in().filter(pk=user_id).first()
-        if user is None or not credentials.is_session_of(user.password, session_hash):
+        if user is None or not credentials.is_session_of(user, session_hash):
             return None
         sessions.begin_once(user, SessionKind.PAGE, origin, public_id=session_id)
         return self.identify(actor=actor, user_id=user_id, session_hash=session_hash, session_id=session_id)
