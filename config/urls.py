@@ -8,7 +8,7 @@ from django.conf import settings
 from django.urls import include, path
 from django.views import defaults
 
-from kernel.rest.problems import api_or
+from kernel.rest.problems import api_or, away_or, database_away
 
 urlpatterns = [
     path("", include("kernel.urls")),
@@ -31,8 +31,8 @@ if settings.HAS_PORTAL:
 
     handler403 = api_or(errors.forbidden, 403)
     handler404 = api_or(errors.not_found, 404)
-    handler500 = api_or(errors.server_error, 500)
+    handler500 = away_or(errors.database_away, api_or(errors.server_error, 500))
 else:
     handler403 = api_or(defaults.permission_denied, 403)
     handler404 = api_or(defaults.page_not_found, 404)
-    handler500 = api_or(defaults.server_error, 500)
+    handler500 = away_or(database_away, api_or(defaults.server_error, 500))

@@ -261,6 +261,7 @@ def database(url: str) -> dict[str, Any]:
             "PASSWORD": unquote(parts.password or ""),
             "HOST": options.pop("host", "") or parts.hostname or "",
             "PORT": options.pop("port", "") or str(parts.port or ""),
+            "CONN_HEALTH_CHECKS": True,  # what a restart of the server has cut off is replaced before it is used
             "OPTIONS": {"pool": {"min_size": 1, "max_size": 40, "timeout": 10}, **options},
         }
     raise ValueError(f"{url!r} is no database address; give sqlite:///file or postgres://user:password@host/name")

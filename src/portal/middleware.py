@@ -6,6 +6,7 @@ import structlog
 from django.http import HttpRequest, HttpResponse
 
 from contracts.errors import Forbidden, ModuleUnavailable, NotFound, Unauthenticated
+from kernel.outage import is_outage
 from portal.views import errors
 
 log = structlog.get_logger(__name__)
@@ -23,7 +24,7 @@ class ErrorPagesMiddleware:
             return errors.not_found(request, exception)
         if isinstance(exception, Forbidden | Unauthenticated):
             return errors.forbidden(request, exception)
-        if isinstance(exception, ModuleUnavailable):
+        if isinstance(exception, ModuleUnavailable) and not is_outage(exception):
             log.error("module_unavailable", module=exception.module)
             return errors.unavailable(request, exception)
         return None

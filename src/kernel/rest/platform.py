@@ -15,7 +15,7 @@ from django.views.decorators.csrf import csrf_exempt, ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 from kernel.databases import alias_of
-from kernel.health import database_check, outbox_check
+from kernel.health import checks_of
 from kernel.module import ModuleConfig
 from kernel.rest.answers import etag_of
 from kernel.rest.problems import problem
@@ -60,7 +60,7 @@ def health(request: HttpRequest, module: str) -> HttpResponse:
     """`/api/v1/<module>/health/`: 200 when the module's database responds and its events are on time, else 503."""
     if not any(isinstance(config, ModuleConfig) and config.label == module for config in apps.get_app_configs()):
         return problem(404, "not_found", _("No such module runs here."))
-    checks = [check(alias_of(module)) for check in (database_check, outbox_check)]
+    checks = checks_of(alias_of(module))
     ok = all(check.ok for check in checks)
     body = {"module": module, "status": "ok" if ok else "failing", "checks": [check.model_dump() for check in checks]}
     return JsonResponse(body, status=200 if ok else 503)

@@ -1,5 +1,6 @@
 """Errors as RFC 9457 problem+json, in one shape, whatever went wrong and wherever."""
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -15,6 +16,7 @@ from rest_framework import exceptions
 
 from contracts.errors import DomainError, Invalid, LimitReached
 from kernel.context import request_id
+from kernel.outage import CODE, RETRY_AFTER, is_outage
 
 log = structlog.get_logger(__name__)
 
@@ -94,9 +96,15 @@ def problem(status: int, code: str, detail: str, **more: Any) -> HttpResponse:
     response["Cache-Control"] = "no-store"
     if status == HTTPStatus.UNAUTHORIZED:
         response["WWW-Authenticate"] = 'Bearer realm="api"'
-    if more.get("retry_after"):
-        response["Retry-After"] = str(more["retry_after"])
+    retry_after = more.get("retry_after") or (RETRY_AFTER if status == HTTPStatus.SERVICE_UNAVAILABLE else None)
+    if retry_after:
+        response["Retry-After"] = str(retry_after)
     return response
+
+
+def database_away(request: HttpRequest) -> HttpResponse:
+    """The answer while a database cannot be reached."""
+    return problem(503, CODE, _("A database does not answer just now. Try again in a moment."))
 
 
 def problem_of(error: Exception, context: Mapping[str, Any]) -> HttpResponse:
@@ -121,6 +129,9 @@ def problem_of(error: Exception, context: Mapping[str, Any]) -> HttpResponse:
             return problem(403, CODES[403], _("You do not have permission to do this."))
         case SuspiciousOperation():
             return problem(400, CODES[400], _("The request cannot be understood."))
+    if is_outage(error):
+        log.error("database_away", path=context["request"].path)
+        return database_away(context["request"])
     request = context["request"]
     log.error("request_failed", exc_info=error, path=request.path)
     got_request_exception.send(sender=type(context.get("view")), request=getattr(request, "_request", request))
@@ -153,6 +164,17 @@ def api_or(page: Page, status: int) -> Page:
         if below_api(request):
             return problem(status, CODES[status], HTTPStatus(status).description or HTTPStatus(status).phrase)
         return page(request, *args, **kwargs)
+
+    return handler
+
+
+def away_or(away: Page, failed: Page) -> Page:
+    """The error handler for what nobody caught: while a database is away, that is said, to programs and to people."""
+
+    def handler(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not is_outage(sys.exception()):
+            return failed(request, *args, **kwargs)
+        return database_away(request) if below_api(request) else away(request, *args, **kwargs)
 
     return handler
 

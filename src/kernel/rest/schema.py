@@ -19,6 +19,7 @@ from contracts.errors import (
     Unauthenticated,
 )
 from contracts.examples import USUAL
+from kernel import outage
 from kernel.canvas import all_routes
 from kernel.rest import examples
 from kernel.rest import shapes as types
@@ -312,7 +313,12 @@ def _problem(status: HTTPStatus) -> Json:
 def _problems(call: Call) -> dict[int, set[str]]:
     """By status, the codes of everything that may go wrong."""
     errors: set[type[DomainError]] = {*call.operation.allowed_errors, LimitReached, ModuleUnavailable}
-    found: dict[int, set[str]] = {400: {"invalid_query"}, 406: {"not_acceptable"}, 500: {"server_error"}}
+    found: dict[int, set[str]] = {
+        400: {"invalid_query"},
+        406: {"not_acceptable"},
+        500: {"server_error"},
+        503: {outage.CODE},
+    }
     if not call.public:
         errors |= {Unauthenticated, Forbidden}
     if call.captures:

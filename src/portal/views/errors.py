@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from contracts.errors import DomainError, ModuleMoving, ModuleUnavailable
+from kernel.outage import RETRY_AFTER
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -21,6 +22,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return HttpResponse(render_to_string("500.html"), status=500)
 
 
+def database_away(request: HttpRequest) -> HttpResponse:
+    """Drawn without context as well, which would ask the database again."""
+    return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": str(RETRY_AFTER)})
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Also met by pages from before the change of systems, which have no token to send: they are asked to reload."""
     return render(request, "403_csrf.html", status=403)
@@ -29,6 +35,5 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def unavailable(request: HttpRequest, error: ModuleUnavailable) -> HttpResponse:
     context = {"module": error.module, "may_have_executed": error.may_have_executed, "message": error.message}
     response = render(request, "unavailable.html", context, status=503)
-    if isinstance(error, ModuleMoving):
-        response["Retry-After"] = str(error.retry_after)
+    response["Retry-After"] = str(error.retry_after if isinstance(error, ModuleMoving) else RETRY_AFTER)
     return response

@@ -11,7 +11,7 @@ from django.test import Client
 from portal.frame import FramePerson, theme_from_cookies
 
 PAGES = ("/", "/?messages=1", "/list/", "/list/?bulk=1&page=4", "/form/?errors=1", "/roll/", "/login/", "/confirm/")
-ERRORS = ("403.html", "404.html", "500.html", "403_csrf.html", "unavailable.html")
+ERRORS = ("403.html", "404.html", "500.html", "503.html", "403_csrf.html", "unavailable.html")
 
 
 @pytest.fixture
