@@ -10,19 +10,28 @@ APP_PREFIX = "student_management_app_"
 
 @dataclass(frozen=True)
 class LegacyTable:
-    """One table. `references` maps a foreign key's column to the table it points to."""
+    """One table. `references` maps a foreign key's column to the table it points to; only `nullable` columns may be
+    NULL.
+    """
 
     columns: tuple[str, ...]
     references: dict[str, str] = field(default_factory=dict)
     key: str = "id"
     many_to_many: bool = False
+    nullable: frozenset[str] = frozenset()
 
 
-def _table(columns: str, key: str = "id", many_to_many: bool = False, **references: str) -> LegacyTable:
+def _table(
+    columns: str, key: str = "id", many_to_many: bool = False, nullable: str = "", **references: str
+) -> LegacyTable:
     names = tuple(columns.split())
     own_key = () if key in names else (key,)
     return LegacyTable(
-        columns=own_key + names + tuple(references), references=references, key=key, many_to_many=many_to_many
+        columns=own_key + names + tuple(references),
+        references=references,
+        key=key,
+        many_to_many=many_to_many,
+        nullable=frozenset(nullable.split()),
     )
 
 
@@ -30,7 +39,8 @@ _STAMPS = "created_at updated_at"
 
 TABLES: dict[str, LegacyTable] = {
     "customuser": _table(
-        "password last_login is_superuser username first_name last_name email is_staff is_active date_joined user_type"
+        "password last_login is_superuser username first_name last_name email is_staff is_active date_joined user_type",
+        nullable="last_login",
     ),
     "customuser_groups": _table("", many_to_many=True, customuser_id="customuser", group_id="auth_group"),
     "customuser_user_permissions": _table(
@@ -43,6 +53,7 @@ TABLES: dict[str, LegacyTable] = {
     "subjects": _table(f"subject_name {_STAMPS}", course_id_id="courses", staff_id_id="customuser"),
     "students": _table(
         f"gender address profile_pic {_STAMPS}",
+        nullable="profile_pic",
         admin_id="customuser",
         course_id_id="courses",
         session_year_id_id="sessionyearmodel",
@@ -60,11 +71,20 @@ TABLES: dict[str, LegacyTable] = {
     ),
     "assignment": _table(f"title description due_date {_STAMPS}", subject_id_id="subjects"),
     "assignmentsubmission": _table(
-        "submission_file marks status submitted_at", student_id_id="students", assignment_id_id="assignment"
+        "submission_file marks status submitted_at",
+        nullable="marks",
+        student_id_id="students",
+        assignment_id_id="assignment",
     ),
-    "fine": _table("amount reason due_date created_at paid payment_id payment_date", student_id_id="students"),
+    "fine": _table(
+        "amount reason due_date created_at paid payment_id payment_date",
+        nullable="payment_id payment_date",
+        student_id_id="students",
+    ),
     "finepayment": _table(
-        "payment_id amount_paid payment_date payment_status transaction_id payment_method", fine_id="fine"
+        "payment_id amount_paid payment_date payment_status transaction_id payment_method",
+        nullable="transaction_id payment_method",
+        fine_id="fine",
     ),
     "auth_group": _table("name"),
     "auth_permission": _table("codename name", content_type_id="django_content_type"),
@@ -72,6 +92,7 @@ TABLES: dict[str, LegacyTable] = {
     "django_content_type": _table("app_label model"),
     "django_admin_log": _table(
         "action_time object_id object_repr change_message action_flag",
+        nullable="object_id content_type_id",
         content_type_id="django_content_type",
         user_id="customuser",
     ),

@@ -6,6 +6,7 @@ from typing import Any
 from migrations_legacy.errors import Doubtful, Unplaceable
 from migrations_legacy.export.rules import COMPUTED
 from migrations_legacy.fields import Value
+from migrations_legacy.legacy_schema import TABLES
 from migrations_legacy.mapping import TableMapping
 from migrations_legacy.models import OriginalValues
 from migrations_legacy.originals import Originals, decode, restored_by, way_back
@@ -26,6 +27,9 @@ class BackwardTable:
             if (way := way_back(mapping.columns[place])) is not None
         ]
         self._steps = self.target.storing()
+        self._nullable = TABLES[mapping.source].nullable
+        self.nulls_filled = 0
+        """How often a variant had NULL where the legacy's own tables take none: what stands for it here is written."""
         self._readers: dict[str, list[int]] = {}
         for place, column in enumerate(mapping.columns):
             if len(column.sources) == 1:
@@ -47,7 +51,9 @@ class BackwardTable:
                 name, work_out = computed
                 row[name] = work_out(self.facts(values))
             for source, original in originals.get(values[self.target.key_index], {}).items():
-                if self._still_means(source, original, values):
+                if original is None and source not in self._nullable:
+                    self.nulls_filled += 1
+                elif self._still_means(source, original, values):
                     row[source] = original
             rows.append((values, row))
         return rows

@@ -19,6 +19,7 @@ from django.core.management import CommandError, call_command
 from pytest_django.fixtures import Settings
 
 from migrations_legacy.export.django_rows import MIGRATIONS
+from migrations_legacy.export.writer import SCHEMA
 from migrations_legacy.legacy_schema import TABLES
 from modules.academics.models import Course, Enrollment
 from modules.attendance.models import AttendanceReport
@@ -85,6 +86,14 @@ def test_a_school_with_every_oddity_comes_back_row_by_row(school: Path, tmp_path
     assert {what["source"] for what in report["tables"] if what["left_out"]} <= LEFT_BEHIND
     restored = {line["source"]: line["restored"] for line in report["tables"] if line["restored"]}
     assert restored == {"staffs": 1, "attendancereport": 1, "leavereportstaff": 1, "fine": 1, "finepayment": 1}
+
+
+def test_what_may_be_null_in_the_legacy_is_what_its_tables_say() -> None:
+    with closing(sqlite3.connect(":memory:")) as legacy:
+        legacy.executescript(SCHEMA.read_text())
+        for table, facts in TABLES.items():
+            columns = legacy.execute(f'PRAGMA table_info("{full_name(table)}")').fetchall()
+            assert facts.nullable == {name for _, name, _, required, *_ in columns if not required}, table
 
 
 def test_what_comes_back_moves_in_without_a_change(golden: Path, tmp_path: Path) -> None:
