@@ -1,5 +1,6 @@
 """The one view behind every address of the API: understand, call the service, answer."""
 
+import json
 from collections.abc import Mapping
 from functools import partial
 from http import HTTPStatus
@@ -21,6 +22,7 @@ from contracts.base import Actor, PageRequest
 from contracts.errors import LimitReached
 from contracts.users import LoggedIn, Origin
 from kernel.identity import actor_of, bearer_of, identity_of, keep, origin_of
+from kernel.locks import alone_with
 from kernel.rest import answers, idempotency, problems
 from kernel.rest.authentication import Credentials
 from kernel.rest.calls import Call, Keep, invoke
@@ -104,7 +106,14 @@ class Endpoint(APIView):
         asked = understand(call, path, request.query_params, request.data if not call.is_query else None)
         if call.is_query:
             return self._read(request, call, actor, asked)
-        self._check_if_match(request, call, actor, path)
+        if call.current is None:
+            return self._change(request, call, actor, asked)
+        named = f"{call.current.name}:{json.dumps(path, sort_keys=True)}"
+        with alone_with(self.module, named):  # so that nobody changes it between the comparison and the command
+            self._check_if_match(request, call.current, actor, path)
+            return self._change(request, call, actor, asked)
+
+    def _change(self, request: Request, call: Call, actor: Actor, asked: Asked) -> HttpResponseBase:
         carry_out = partial(self._carry_out, request, call, actor, asked)
         # What strangers send and get (passwords, tokens) is kept nowhere, and two of them may choose the same key.
         if "Idempotency-Key" in request.headers and request.method == "POST" and not call.public:
@@ -131,10 +140,10 @@ class Endpoint(APIView):
         same = get_conditional_response(request._request, etag=response["ETag"], response=response)  # type: ignore[arg-type]
         return same or response
 
-    def _check_if_match(self, request: Request, call: Call, actor: Actor, path: Mapping[str, str]) -> None:
+    def _check_if_match(self, request: Request, current: Call, actor: Actor, path: Mapping[str, str]) -> None:
         """Refuse to change what is no longer as the caller last saw it."""
-        seen, current = request.headers.get("If-Match"), call.current
-        if seen is None or current is None:
+        seen = request.headers.get("If-Match")
+        if seen is None:
             return
         found = invoke(current.operation, actor=actor, **path_arguments(current, path))
         # The compression of answers marks a tag as weak; it still names the same document.
