@@ -36,6 +36,7 @@ DIVIDED = env.divided
 SERVICE_SECRETS = env.service_secrets()
 # Who listens to what in the whole house, so that a publisher knows of consumers that run elsewhere.
 CONSUMERS_FILE = ROOT / "config" / "consumers.json"
+API_DESCRIPTION_FILE = ROOT / "config" / "openapi.json"
 CONSUMERS: dict[str, list[str]] = json.loads(CONSUMERS_FILE.read_text(encoding="utf-8"))
 HAS_USERS = "users" in LOCAL_MODULES
 HAS_PORTAL = env.serves_pages

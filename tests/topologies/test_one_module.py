@@ -24,8 +24,10 @@ from django.test import Client
 call_command("migrate", verbosity=0)
 client = Client(headers={"host": "localhost"})
 answers = {address: client.get(address).status_code for address in sys.argv[1:]}
+described = client.get("/api/schema/").json()["paths"]
 tables = connection.introspection.table_names()
-print(json.dumps({"apps": [a.label for a in apps.get_app_configs()], "tables": tables, "answers": answers}))
+print(json.dumps({"apps": [a.label for a in apps.get_app_configs()], "tables": tables, "answers": answers,
+    "described": sorted({path.split("/")[3] for path in described})}))
 """
 
 
@@ -47,6 +49,11 @@ def look(runs: str, folder: Path, *addresses: str) -> dict[str, Any]:
     return found
 
 
+def assert_the_whole_api_is_described(found: dict[str, Any]) -> None:
+    """A gateway asks one process for what all of them answer."""
+    assert set(MODULES) <= set(found["described"])
+
+
 def modules_among(names: list[str]) -> set[str]:
     return {name.partition("_")[0] for name in names} & set(MODULES)
 
@@ -58,6 +65,7 @@ def test_a_module_runs_by_itself(module: str, tmp_path: Path) -> None:
     assert {"kernel_outboxevent", "kernel_inboxentry", "kernel_commandanswer"} <= set(found["tables"])
     assert ("auth" in found["apps"]) == (module == "users")
     assert "portal" not in found["apps"]
+    assert_the_whole_api_is_described(found)
     assert found["answers"] == {"/health": 200, f"/internal/v1/{module}/openapi.json": 401, "/": 404}
 
 
@@ -65,6 +73,7 @@ def test_the_pages_run_by_themselves(tmp_path: Path) -> None:
     found = look("portal", tmp_path, "/health", "/", "/internal/v1/users/openapi.json", "/api/v1/courses/")
     assert modules_among(found["tables"]) == set()
     assert "auth" not in found["apps"]
+    assert_the_whole_api_is_described(found)
     assert found["answers"] == {
         "/health": 200,
         "/": 200,

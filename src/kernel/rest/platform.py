@@ -1,8 +1,8 @@
 """The API's description for programs and for people, its short addresses, and the health of each module."""
 
-import json
 from functools import cache
 from http import HTTPStatus
+from pathlib import Path
 
 from django.apps import apps
 from django.conf import settings
@@ -19,15 +19,15 @@ from kernel.health import checks_of
 from kernel.module import ModuleConfig
 from kernel.rest.answers import etag_of
 from kernel.rest.problems import problem
-from kernel.rest.schema import openapi
 
 API = "/api/v1/"
 
 
 @cache
 def description() -> bytes:
-    """The OpenAPI document of this process."""
-    return json.dumps(openapi()).encode()
+    """The OpenAPI document of the whole house, as it is checked in: a gateway may ask any process."""
+    file: Path = settings.API_DESCRIPTION_FILE
+    return file.read_bytes()
 
 
 @require_safe

@@ -18,7 +18,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--write", action="store_true", help="write the description, unless that breaks a client")
         parser.add_argument("--break", action="store_true", dest="allow_break", help="write it even so")
-        parser.add_argument("--file", type=Path, default=Path(settings.BASE_DIR, "docs", "openapi.json"))
+        parser.add_argument("--file", type=Path, default=settings.API_DESCRIPTION_FILE)
 
     def handle(self, *args: Any, **options: Any) -> None:
         file: Path = options["file"]
