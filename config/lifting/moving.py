@@ -8,13 +8,12 @@ from functools import cached_property
 from pathlib import Path
 
 from django.conf import settings
-from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
-from django.db.migrations.executor import MigrationExecutor
 from django.db.models import AutoField
 
 from config.lifting import copying, media
 from config.lifting.copying import Tell
+from config.lifting.migrating import migrate
 from config.lifting.tables import Table, fenced_names, first_id, highest_id, set_highest_id, tables_of
 from config.settings.environment import MODULES, database
 from kernel import fence
@@ -103,9 +102,7 @@ class Move:
             fence.take_down(self.source, self.module, fenced_names(self.tables))
 
     def _prepare(self, tell: Tell) -> None:
-        migrations = MigrationExecutor(connections[self.target])
-        if migrations.migration_plan(migrations.loader.graph.leaf_nodes()):
-            call_command("migrate", database=self.target, interactive=False, verbosity=0)
+        migrate(self.module, self.tables, self.target)
         missing = {t.name for t in self.tables} - set(connections[self.target].introspection.table_names())
         if missing:
             raise CannotMove(f"the target has no tables {', '.join(sorted(missing))}")

@@ -146,6 +146,10 @@ def land_with_files(folder: str, module: str) -> None:
         call_command("land", module, run=True, out=out, media=home, verbosity=0)
 
 
+def migrate(*arguments: str) -> None:
+    call_command("migrate", *arguments, verbosity=0)
+
+
 def refused(*arguments: str) -> None:
     """The head approves requests, and is told that leaves is being moved."""
     with pytest.raises(ModuleMoving) as refusal:
@@ -161,7 +165,7 @@ def give_up(folder: str, targets: str) -> None:
 def main(*words: str) -> None:
     """Do acts, of these or of `tests.reliability.acts`, one after the other; "then" stands between them."""
     own: tuple[Callable[..., Any], ...] = (
-        *(lift, land, plan, refused, give_up, lift_while_marks_change),
+        *(lift, land, migrate, plan, refused, give_up, lift_while_marks_change),
         *(lift_and_compare, lift_while_a_photo_comes, land_with_files),
         *(lift_and_die_copying, lift_and_die_frozen, lift_and_die_switching),
     )

@@ -187,5 +187,19 @@ def test_killed_at_any_point_it_goes_on_and_events_on_their_way_arrive_once(
     assert school.undelivered() == 0
 
 
+def test_what_an_update_brought_while_it_was_away_is_done_at_home_before_it_lands(
+    school: School, elsewhere: Callable[[str], Place], tmp_path: Path
+) -> None:
+    before, homes = everything(school.place), {"finance": elsewhere("finance")}
+    do(school, tmp_path, "lift", tmp_path, addresses(homes))
+    do(school, tmp_path, "migrate", "finance", "0005")  # home is as it was before the update
+    do(school, tmp_path, "migrate", homes=homes)
+    noted = "SELECT count(*) FROM django_migrations WHERE app = 'finance' AND name LIKE '0006%'"
+    assert school.place.rows(noted) == [(1,)], "noted, and not done"
+
+    do(school, tmp_path, "land", tmp_path, "finance", homes=homes)
+    assert everything(school.place) == before
+
+
 def told(school: School, *students: int) -> list[tuple[int, int]]:
     return sorted((school.people.students[student].profile_id, 1) for student in students)
