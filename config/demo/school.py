@@ -298,13 +298,14 @@ class School:
         paid = 0
         fined = [self.pupils[0], *self.pupils[::7]]
         for number, pupil in enumerate(fined):
-            reason, amount = texts.FINES[number % len(texts.FINES)]
+            reason, amount, kind = texts.FINES[number % len(texts.FINES)]
             overdue = number % 3 == 2
             fine = finance.issue_fine(
                 actor=list(self.teachers.values())[number % STAFF],
                 student_id=pupil.student_id,
                 amount=Decimal(amount),
                 reason=reason,
+                kind=kind,
                 due_date=self.today + timedelta(days=-9 - number if overdue else 7 + number),
             )
             if number % 3 == 1:

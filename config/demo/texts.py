@@ -1,5 +1,7 @@
 """What the demo school teaches, and what its people write."""
 
+from contracts.finance import FineKind
+
 COURSES = {
     "Computer Science": ("Programming", "Databases", "Computer Networks", "Discrete Mathematics"),
     "Business Administration": ("Accounting", "Marketing", "Business Law", "Economics"),
@@ -35,12 +37,12 @@ STAFF_LEAVE_REASONS = ("Conference on teaching", "Medical appointment", "Family 
 REJECTION_NOTES = ("Exams are on these days.", "Please hand in a doctor's note first.", "Too many are away that week.")
 
 FINES = (
-    ("Library book returned late", "25.00"),
-    ("Lost identity card", "150.00"),
-    ("Broken beaker in the laboratory", "320.50"),
-    ("Parking in the fire lane", "200.00"),
-    ("Lost library book", "480.00"),
-    ("Damaged desk", "750.00"),
+    ("Library book returned late", "25.00", FineKind.LIBRARY),
+    ("Lost identity card", "150.00", FineKind.OTHER),
+    ("Broken beaker in the laboratory", "320.50", FineKind.DAMAGE),
+    ("Parking in the fire lane", "200.00", FineKind.CONDUCT),
+    ("Lost library book", "480.00", FineKind.LIBRARY),
+    ("Damaged desk", "750.00", FineKind.DAMAGE),
 )
 
 STUDENT_FEEDBACK = (

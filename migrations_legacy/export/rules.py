@@ -40,6 +40,7 @@ LEFT_OUT = (
 BELONGS = "it belongs to a row that is left out"
 
 CHANGED = (
+    Changed("finance.Fine", lambda row: row["status"] == FineStatus.WAIVED.value, "a waived fine becomes paid"),
     Changed(
         "attendance.AttendanceReport",
         lambda row: row["status"] == AttendanceStatus.LATE.value,

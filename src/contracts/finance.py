@@ -19,6 +19,20 @@ class FineStatus(StrEnum):
     UNPAID = "unpaid"
     PAID = "paid"
     CANCELLED = "cancelled"
+    """It should not have been issued."""
+    WAIVED = "waived"
+    """It was right, and need not be paid."""
+
+
+class FineKind(StrEnum):
+    """What a fine is about; the legacy knows no kinds."""
+
+    OTHER = "other"
+    LIBRARY = "library"
+    DAMAGE = "damage"
+    """Something was lost or broken."""
+    LATENESS = "lateness"
+    CONDUCT = "conduct"
 
 
 class Fine(DTO):
@@ -40,6 +54,12 @@ class Fine(DTO):
     """A payment was reported for it that the provider never knew of, so that it counts as failed; one that comes late
     still settles it.
     """
+    kind: FineKind = FineKind.OTHER
+    department: str = ""
+    """Which department or office it is owed to, in words; may be empty."""
+    waived_at: Instant | None = None
+    waive_reason: str = ""
+    """Why it was waived; empty for one that was not."""
     receipt_number: int | None = None
     """Of the payment that settled it; None while it is not paid, and for what was paid in the legacy."""
 
@@ -67,6 +87,7 @@ class Payment(DTO):
     method: str
     at: Instant
     """When it was paid or refused; when it was begun, as long as neither has happened."""
+    fine_kind: FineKind = FineKind.OTHER
     receipt_number: int | None = None
     """Of the payment that settled the fine here; None for the others and for the legacy's."""
 
@@ -116,6 +137,21 @@ class CollectedBy(Collected):
     name: str
 
 
+class KindReport(DTO):
+    """What a report says of one kind of fine."""
+
+    kind: FineKind
+    issued: Collected
+    collected: Collected
+    """By when it was paid, whenever the fine was issued."""
+    waived: Collected
+    """By when it was waived."""
+    owed: Collected
+    """Now."""
+    overdue: Collected
+    """Now."""
+
+
 class FinanceReport(DTO):
     """What happened in a period, both days included by the school's calendar, and what is owed now."""
 
@@ -128,6 +164,9 @@ class FinanceReport(DTO):
     """The largest amount first; a payment of the legacy without a method has the name ""."""
     by_month: tuple[CollectedBy, ...]
     """In order; months without a payment are left out."""
+    by_kind: tuple[KindReport, ...] = ()
+    """In the order of `FineKind`; kinds of which there is nothing to say are left out."""
+    waived: Collected = Collected(count=0, amount=Decimal(0))
     owed: FineTotals
     overdue_amount: MoneySum
 
@@ -147,6 +186,8 @@ class Account(StrEnum):
     """Money that came through the payment provider, also the legacy's."""
     UNRECORDED = "unrecorded"
     """What the legacy calls paid without a payment of that amount."""
+    WAIVERS = "waivers"
+    """Fines that need not be paid."""
     UNALLOCATED = "unallocated"
     """Money that came and settles nothing: it is held for whom it came from."""
 
@@ -160,6 +201,8 @@ class LedgerKind(StrEnum):
     """Money came; as much as the fine takes settles it, the rest is held."""
     UNRECORDED = "unrecorded"
     """A fine is paid, and no payment says by what: as much of the legacy's."""
+    WAIVER = "waiver"
+    """A fine need not be paid."""
     CANCELLATION = "cancellation"
     """Takes back a fine that is not owed any more."""
     CORRECTION = "correction"
@@ -216,18 +259,39 @@ class TrialBalance(DTO):
 
 class FinanceService(Service, ABC, name="finance"):
     @command(errors=(Invalid,))
-    def issue_fine(self, *, actor: Actor, student_id: int, amount: Decimal, reason: str, due_date: date) -> Fine:
+    def issue_fine(
+        self,
+        *,
+        actor: Actor,
+        student_id: int,
+        amount: Decimal,
+        reason: str,
+        due_date: date,
+        kind: FineKind = FineKind.OTHER,
+        department: str = "",
+    ) -> Fine:
         """Fine a student, active or withdrawn. Staff and HOD.
 
         Invalid by field: `student`, when there is none of this id; `amount`, unless it is above zero, at most
-        99,999,999.99 and of two places; `reason`, unless it has 1 to 255 characters. Publishes FineIssued.
+        99,999,999.99 and of two places; `reason`, unless it has 1 to 255 characters;
+        `department`, when it has more than 100. Publishes FineIssued.
         """
 
     @command(errors=(NotFound, Conflict))
     def cancel_fine(self, *, actor: Actor, fine_id: int, reason: str = "") -> None:
         """Staff and HOD. An unpaid fine without payments is erased; with payment attempts it is marked cancelled.
 
-        Conflict("paid") when it is paid, Conflict("cancelled") when it is cancelled already. Publishes FineCancelled.
+        Conflict("paid") when it is paid, Conflict("cancelled") when it is cancelled already, Conflict("waived") when it
+        is waived. Publishes FineCancelled.
+        """
+
+    @command(errors=(NotFound, Conflict, Invalid))
+    def waive_fine(self, *, actor: Actor, fine_id: int, reason: str) -> Fine:
+        """An unpaid fine was right, and need not be paid. It stays on record. HOD.
+
+        Invalid(`reason`) unless it has 1 to 255 characters. Conflict("paid"), Conflict("cancelled") and
+        Conflict("waived") as they are; Conflict("pending") while a payment made online is being confirmed. Publishes
+        FineWaived.
         """
 
     @query()
@@ -241,6 +305,7 @@ class FinanceService(Service, ABC, name="finance"):
         found_students: tuple[int, ...] = (),
         ids: tuple[int, ...] | None = None,
         overdue: bool = False,
+        kind: FineKind | None = None,
     ) -> Page[Fine]:
         """Newest first; search in the reason; order: amount, due_date, issued_at. Staff and HOD.
 
@@ -250,7 +315,9 @@ class FinanceService(Service, ABC, name="finance"):
         """
 
     @query()
-    def own_fines(self, *, actor: Actor, page: PageRequest, status: FineStatus | None = None) -> Page[Fine]:
+    def own_fines(
+        self, *, actor: Actor, page: PageRequest, status: FineStatus | None = None, kind: FineKind | None = None
+    ) -> Page[Fine]:
         """The student's own; search and order as for all. Students with a profile."""
 
     @query(errors=(NotFound,))
@@ -269,7 +336,7 @@ class FinanceService(Service, ABC, name="finance"):
     def start_payment(self, *, actor: Actor, fine_id: int) -> Checkout:
         """An order with the payment provider for the student's own unpaid fine; one that is still open is used again.
 
-        Conflict("paid"), Conflict("cancelled"); Conflict("amount") when nothing above zero is owed;
+        Conflict("paid"), Conflict("cancelled"), Conflict("waived"); Conflict("amount") when nothing above zero is owed;
         Conflict("pending") while an earlier payment is being confirmed, after the provider was asked about it;
         Conflict("unconfirmed"), once, when it is given up, since the provider has not known of it for an hour;
         Conflict("provider") when the provider cannot be reached, refuses, or is not set up.
@@ -283,8 +350,8 @@ class FinanceService(Service, ABC, name="finance"):
         nothing. Otherwise the provider is asked, since the browser's word alone settles nothing: the fine comes back
         paid, or with `payment_pending` while the provider cannot say so yet.
         A payment counts once: repeated, the answer is the same. Money that came for a fine that is settled, cancelled,
-        or of another amount is kept as a payment, audited, and changes nothing: Conflict("paid"),
-        Conflict("cancelled"), Conflict("amount"). Conflict("failed") when the provider says that it failed;
+        waived, or of another amount is kept as a payment, audited, and changes nothing: Conflict("paid"),
+        Conflict("cancelled"), Conflict("waived"), Conflict("amount"). Conflict("failed") when the provider says so;
         Conflict("unconfirmed") when it still does not know of the payment an hour after it was first reported;
         Conflict("provider") when the provider that made the order is no longer the one in use.
         Publishes PaymentSucceeded when the fine becomes paid, PaymentFailed when the attempt failed.
@@ -295,22 +362,33 @@ class FinanceService(Service, ABC, name="finance"):
         """The whole amount came to the office: settle the fine, and number the receipt. HOD.
 
         Invalid(`reference`) when that, as the number of a cheque, has more than 100 characters.
-        Conflict("paid"), Conflict("cancelled"), Conflict("amount") when nothing above zero is owed; Conflict("pending")
-        while a payment made online is being confirmed. Publishes PaymentSucceeded.
+        Conflict("paid"), Conflict("cancelled"), Conflict("waived"), Conflict("amount") when nothing above zero is owed;
+        Conflict("pending") while a payment made online is being confirmed. Publishes PaymentSucceeded.
         """
 
     # Reports
 
     @query(errors=(Invalid,))
     def report(self, *, actor: Actor, first_day: date, last_day: date) -> FinanceReport:
-        """What was issued and collected in a period, by method and by month, and what is owed now. HOD.
+        """What was issued and collected in a period, by method, month and kind, and what is owed now. HOD.
 
         Invalid("last_day") when it is before the first.
         """
 
     @query(errors=(Invalid,))
-    def collections(self, *, actor: Actor, page: PageRequest, first_day: date, last_day: date) -> Page[Payment]:
+    def collections(
+        self,
+        *,
+        actor: Actor,
+        page: PageRequest,
+        first_day: date,
+        last_day: date,
+        kind: FineKind | None = None,
+        method: str | None = None,
+    ) -> Page[Payment]:
         """The payments that were made in a period, newest first; order: at, amount. HOD.
+
+        `kind` narrows to fines of a kind, `method` to payments by a method, in any case.
 
         Invalid("last_day") when it is before the first.
         """
@@ -361,6 +439,19 @@ class FineCancelled(Event, name="finance.fine_cancelled", version=1):
 
     fine_id: int
     student_id: int
+    at: Instant
+
+    def aggregate(self) -> str:
+        return f"fine:{self.fine_id}"
+
+
+class FineWaived(Event, name="finance.fine_waived", version=1):
+    """A student need not pay it."""
+
+    fine_id: int
+    student_id: int
+    amount: Money
+    reason: str
     at: Instant
 
     def aggregate(self) -> str:

@@ -39,6 +39,7 @@ from portal.views import (
     students,
     subjects,
     submissions,
+    waivers,
 )
 
 register_converter(RowIdConverter, "id")
@@ -106,6 +107,7 @@ urlpatterns = [
     path("add_fine_save/", fines.add_fine_save, name="add_fine_save"),
     path("delete_fine/<id:fine_id>/", fines.delete_fine, name="delete_fine"),
     path("manage_fines/selected/", selected_fines.fines_selected, name="fines_selected"),
+    path("waive_fine/<id:fine_id>/", waivers.waive_fine, name="waive_fine"),
     path("record_payment/<id:fine_id>/", office_payments.record_payment, name="record_payment"),
     path("student_statement/<id:student_id>/", statements.student_statement, name="student_statement"),
     path("student_view_statement/", statements.own_statement, name="own_statement"),

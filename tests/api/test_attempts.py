@@ -159,6 +159,7 @@ def test_verifying_ones_own_payment(
 def test_waiving_ones_own_fine(student: Program, school: School, untouched: Callable[[], bool]) -> None:
     fine = school.fine_of(school.student)
     assert student.post(f"finance/fines/{fine.pk}/cancel/", {"reason": "I am poor"}).status_code == 403
+    assert student.post(f"finance/fines/{fine.pk}/waive/", {"reason": "I am poor"}).status_code == 403
     assert untouched()
 
 

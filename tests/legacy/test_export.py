@@ -146,6 +146,8 @@ def test_what_the_legacy_has_no_word_for_follows_a_rule_that_is_counted(school: 
     AttendanceReport.objects.filter(pk=2).update(status="excused")
     StudentLeave.objects.filter(pk=4).update(status="cancelled")
     Fine.objects.filter(pk=3).update(status="cancelled")
+    waived = Fine.objects.exclude(pk=3).filter(status="unpaid").order_by("pk")[0]
+    Fine.objects.filter(pk=waived.pk).update(status="waived", kind="library", waive_reason="A hardship")
     half = User.objects.create(username="half", half_made=True)
     Enrollment.objects.filter(student_id=702).update(status="completed")
     never = StudentProfile.objects.create(user=User.objects.create(username="never", user_type="3"))
@@ -158,6 +160,9 @@ def test_what_the_legacy_has_no_word_for_follows_a_rule_that_is_counted(school: 
     }
     assert one(target, "leavereportstudent", 4)["leave_status"] == 2
     assert not one(target, "fine", 3)
+    assert one(target, "fine", waived.pk)["paid"] == 1
+    assert figures(report, "fine")["changed_by_rule"] == {"a waived fine becomes paid": 1}
+    assert report["without_place"]["finance.Fine.kind"] == report["without_place"]["finance.Fine.waive_reason"] == 1
     assert (
         FinePayment.objects.filter(fine_id=3).count() == sum(figures(report, "finepayment")["left_out"].values()) == 2
     )

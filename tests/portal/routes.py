@@ -189,6 +189,7 @@ ROUTES = {
     "delete_fine": Route("/delete_fine/{fine}/", STAFF | HOD, "GET POST"),
     "fines_selected": Route("/manage_fines/selected/", STAFF | HOD, "GET POST", opened=302),
     "record_payment": Route("/record_payment/{fine}/", HOD, "GET POST"),
+    "waive_fine": Route("/waive_fine/{fine}/", HOD, "GET POST"),
     "student_statement": Route("/student_statement/{student_profile}/", HOD),
     "own_statement": Route("/student_view_statement/", STUDENT),
     "student_view_fines": Route("/student_view_fines/", STUDENT),

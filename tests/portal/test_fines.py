@@ -345,3 +345,36 @@ def test_a_payment_that_makes_no_sense_is_not_recorded(school: School, as_hod: C
 
 def test_only_the_head_is_offered_to_record_payments(school: School, as_teacher: Client) -> None:
     assert "/record_payment/" not in as_teacher.get("/manage_fines/").content.decode()
+
+
+def test_fines_of_a_kind_are_found_and_say_what_they_are(school: School, as_hod: Client, as_teacher: Client) -> None:
+    values = {"student": school.student.profile_id, "amount": "5", "reason": "Torn map", "due_date": "2031-01-01"}
+    as_teacher.post("/add_fine_save/", values | {"kind": "library", "department": "Geography"})
+    (row,) = as_hod.get("/manage_fines/?kind=library").context["rows"]
+    assert (row.fine.reason, row.about) == ("Torn map", "Library · Geography")
+    (line,) = csv.DictReader(
+        StringIO(as_hod.get("/manage_fines/?kind=library&export=csv").getvalue().decode("utf-8-sig"))
+    )
+    assert (line["kind"], line["department"], line["waived_at"]) == ("library", "Geography", "")
+
+
+def test_a_fine_without_a_kind_is_as_the_legacys(school: School, as_teacher: Client) -> None:
+    values = {"student": school.student.profile_id, "amount": "5", "reason": "Torn map", "due_date": "2031-01-01"}
+    as_teacher.post("/add_fine_save/", values)
+    assert Fine.objects.get(reason="Torn map").kind == "other"
+
+
+def test_a_fine_is_waived_with_a_reason_that_its_student_sees(
+    school: School, as_hod: Client, as_teacher: Client, as_student: Client
+) -> None:
+    fine = school.fine_of(school.student)
+    address = f"/waive_fine/{fine.pk}/"
+    assert address in as_hod.get("/manage_fines/?q=Student0").content.decode()
+    assert address not in as_teacher.get("/manage_fines/?q=Student0").content.decode()
+    assert as_hod.post(address, {"reason": " "}).status_code == 422
+    assert flashes(as_hod.post(address, {"reason": "A hardship"})) == ["success: The fine is waived."]
+    own = text_of(as_student.get("/student_view_fines/?show=waived"))
+    assert "Waived" in own
+    assert "A hardship" in own
+    assert "Balance of your account: ₹0.00" in own
+    assert "Waived" in text_of(as_hod.get("/fines_report/"))

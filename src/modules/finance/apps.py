@@ -11,7 +11,7 @@ class FinanceConfig(ModuleConfig):
     provides = finance.FinanceService
     requires = (users.UsersService,)
     publishes = (
-        *(finance.FineIssued, finance.FineCancelled, finance.FineOverdue),
+        *(finance.FineIssued, finance.FineCancelled, finance.FineWaived, finance.FineOverdue),
         *(finance.PaymentSucceeded, finance.PaymentFailed),
     )
     deleted = finance.FinanceDeleted

@@ -5,14 +5,14 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from contracts.base import Actor, Role
-from contracts.errors import Conflict, Forbidden, NotFound
+from contracts.errors import Conflict, Forbidden, Invalid, NotFound
 from contracts.finance import Fine, FineStatus
 from kernel.permissions import require_login
 from modules.finance import models, queries, rules
 from modules.finance.providers import PaymentProvider, ProviderFailed, configured
 
 
-def problems_of_a_fine(amount: Decimal, reason: str) -> dict[str, list[str]]:
+def problems_of_a_fine(amount: Decimal, reason: str, department: str) -> dict[str, list[str]]:
     """What is wrong with a new fine, by field."""
     texts = {
         "not_positive": _("The amount must be above zero."),
@@ -23,11 +23,26 @@ def problems_of_a_fine(amount: Decimal, reason: str) -> dict[str, list[str]]:
     problem = rules.amount_problem(amount)
     if problem:
         fields["amount"] = [texts[problem]]
-    if not reason.strip():
-        fields["reason"] = [_("Say what the fine is for.")]
-    elif len(reason.strip()) > rules.LONGEST_REASON:
-        fields["reason"] = [_("The reason can have at most %(count)d characters.") % {"count": rules.LONGEST_REASON}]
+    if problem_of_reason := _problem_of_reason(reason, _("Say what the fine is for.")):
+        fields["reason"] = [problem_of_reason]
+    if len(department.strip()) > rules.LONGEST_DEPARTMENT:
+        text = _("The department can have at most %(count)d characters.") % {"count": rules.LONGEST_DEPARTMENT}
+        fields["department"] = [text]
     return fields
+
+
+def require_reason(reason: str, missing: str) -> None:
+    """Raises Invalid(`reason`) when there is none, in the words of `missing`, or when it is too long."""
+    if problem := _problem_of_reason(reason, missing):
+        raise Invalid(fields={"reason": [problem]})
+
+
+def _problem_of_reason(reason: str, missing: str) -> str | None:
+    if not reason.strip():
+        return missing
+    if len(reason.strip()) > rules.LONGEST_REASON:
+        return _("The reason can have at most %(count)d characters.") % {"count": rules.LONGEST_REASON}
+    return None
 
 
 def own_student(actor: Actor) -> int:
@@ -78,7 +93,7 @@ def own_order(actor: Actor, order_id: str) -> models.FinePayment:
 
 
 def require_unpaid(row: models.Fine) -> None:
-    """Raises Conflict("paid") or Conflict("cancelled")."""
+    """Raises Conflict("paid"), Conflict("cancelled") or Conflict("waived")."""
     if row.status != FineStatus.UNPAID:
         raise payment_conflict(row.status)
 
@@ -90,11 +105,18 @@ def require_payable(row: models.Fine) -> None:
         raise payment_conflict(problem)
 
 
+def require_nothing_pending(row: models.Fine) -> None:
+    """Raises Conflict("pending") while a payment of the fine is being confirmed."""
+    if queries.unsettled().filter(fine=row).exists():
+        raise payment_conflict("pending")
+
+
 def payment_conflict(reason: str) -> Conflict:
     """The contract's conflict of this reason."""
     texts = {
         "paid": _("This fine is already paid."),
         "cancelled": _("This fine was cancelled."),
+        "waived": _("This fine was waived and need not be paid."),
         "amount": _("The amount of this fine cannot be settled by this payment. Ask the office."),
         "pending": _("A payment is being confirmed by the payment provider. Look again in a few minutes."),
         "unconfirmed": _(

@@ -8,7 +8,7 @@ from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from contracts.finance import FineStatus, PaymentStatus
+from contracts.finance import FineKind, FineStatus, PaymentStatus
 from kernel.append_only import AppendOnly
 from kernel.refs import ModuleRef, Reaction
 from kernel.totals import RunningTotal
@@ -33,6 +33,12 @@ class Fine(models.Model):
     payment_date = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancel_reason = models.TextField(default="", blank=True)
+    kind = models.CharField(max_length=10, default=FineKind.OTHER.value)
+    """A `contracts.finance.FineKind`."""
+    department = models.CharField(max_length=100, default="", blank=True)
+    waived_at = models.DateTimeField(null=True, blank=True)
+    waived_by = ModuleRef("users.User", reaction=Reaction.KEEP, null=True, blank=True)
+    waive_reason = models.TextField(default="", blank=True)
     overdue_told_at = models.DateTimeField(null=True, blank=True)
     """When it was told that nobody had paid in time; None when it was paid, is not due yet, or was due long ago."""
 

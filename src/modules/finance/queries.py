@@ -18,13 +18,15 @@ _payments = TypeAdapter(tuple[Payment, ...])
 def build(rows: QuerySet[models.Fine, Any]) -> tuple[Fine, ...]:
     """The rows as DTOs, in one query."""
     receipts = models.FinePayment.objects.filter(fine=OuterRef("pk"), receipt_number__isnull=False)
-    fields = ("id", "student_id", "amount", "reason", "due_date", "status", "issued_by")
+    fields = ("id", "student_id", "amount", "reason", "due_date", "status", "issued_by", "kind", "department")
     return _fines.validate_python(
         [
             {**row, "payment_reference": row["payment_id"] or ""}
             for row in rows.values(
                 *fields,
                 "payment_id",
+                "waived_at",
+                "waive_reason",
                 issued_at=F("created_at"),
                 paid_at=F("payment_date"),
                 receipt_number=Subquery(receipts.values("receipt_number")[:1]),
@@ -70,6 +72,7 @@ def build_payments(payments: QuerySet[models.FinePayment, Any]) -> tuple[Payment
         *fields,
         asked=Coalesce("order_amount", "amount_paid"),
         method=F("payment_method"),
+        fine_kind=F("fine__kind"),
         at=F("payment_date"),
     )
     return _payments.validate_python(

@@ -25,6 +25,9 @@ urlpatterns = [
         post=does("Cancel a fine", FinanceService.cancel_fine, TEACHING, edits=FinanceService.fine),
     ),
     finance.path(
+        "fines/<fine_id>/waive/", post=does("Waive a fine", FinanceService.waive_fine, HOD, edits=FinanceService.fine)
+    ),
+    finance.path(
         "fines/<fine_id>/payments/",
         get=reads("List attempts to pay a fine", FinanceService.payments, ANYONE),
         post=creates("Record a payment that came to the office", FinanceService.record_payment, HOD),

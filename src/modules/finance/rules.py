@@ -6,6 +6,7 @@ from contracts.finance import FineStatus
 
 LARGEST_AMOUNT = Decimal("99999999.99")
 LONGEST_REASON = 255  # characters
+LONGEST_DEPARTMENT = 100
 
 
 def amount_problem(amount: Decimal) -> str | None:
@@ -30,7 +31,7 @@ def from_minor(units: int) -> Decimal:
 
 
 def settlement_problem(*, status: FineStatus, owed: Decimal, paid: Decimal) -> str | None:
-    """Why a payment does not settle a fine: "paid", "cancelled" or "amount"; None when it does."""
+    """Why a payment does not settle a fine: "paid", "cancelled", "waived" or "amount"; None when it does."""
     if status is not FineStatus.UNPAID:
         return status.value
     return None if owed > 0 and owed == paid else "amount"

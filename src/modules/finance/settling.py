@@ -38,6 +38,8 @@ class Outcome(StrEnum):
     """Money came, but the fine is paid by another payment."""
     CANCELLED = "cancelled"
     """Money came, but the fine is cancelled."""
+    WAIVED = "waived"
+    """Money came, but the fine is waived."""
     AMOUNT = "amount"
     """Money came, but not what was ordered or is owed."""
     PENDING = "pending"
@@ -52,7 +54,7 @@ class Outcome(StrEnum):
     """We do not know the order: others may be paid through the same account."""
 
 
-SURPLUS = (Outcome.PAID, Outcome.CANCELLED, Outcome.AMOUNT)
+SURPLUS = (Outcome.PAID, Outcome.CANCELLED, Outcome.WAIVED, Outcome.AMOUNT)
 """Money that came and settles nothing: somebody has to give it back."""
 
 CONFIRMED_WITHIN = timedelta(hours=1)

@@ -23,6 +23,7 @@ class NotificationsConfig(ModuleConfig):
         assessments.ResultRecorded,
         finance.FineIssued,
         finance.FineCancelled,
+        finance.FineWaived,
         finance.FineOverdue,
         finance.PaymentSucceeded,
         notifications.GroupNoticeWritten,

@@ -11,7 +11,7 @@ import structlog
 from contracts.academics import AcademicsService, Subject
 from contracts.assessments import AssignmentPublished, ResultRecorded, SubmissionGraded
 from contracts.feedback import FeedbackReplied, FeedbackSent
-from contracts.finance import FineCancelled, FineIssued, FineOverdue, PaymentSucceeded
+from contracts.finance import FineCancelled, FineIssued, FineOverdue, FineWaived, PaymentSucceeded
 from contracts.leaves import LeaveApproved, LeaveCancelled, LeaveRejected, LeaveRequested, LeaveStatus
 from contracts.notifications import EmailQueued, Group, GroupNoticeWritten, Inbox, NoticeKind
 from kernel.databases import atomic
@@ -155,6 +155,11 @@ def tell_of_overdue_fine(event: FineOverdue, effect: Effect) -> None:
 @subscribe(FineCancelled)
 def tell_of_cancelled_fine(event: FineCancelled, effect: Effect) -> None:
     tell(effect, Inbox.STUDENT, [event.student_id], NoticeKind.FINE, texts.fine_cancelled(event))
+
+
+@subscribe(FineWaived)
+def tell_of_waived_fine(event: FineWaived, effect: Effect) -> None:
+    tell(effect, Inbox.STUDENT, [event.student_id], NoticeKind.FINE, texts.fine_waived(event))
 
 
 @subscribe(PaymentSucceeded)

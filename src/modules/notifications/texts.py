@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from contracts.assessments import AssignmentPublished, ResultRecorded, SubmissionGraded
-from contracts.finance import FineCancelled, FineIssued, FineOverdue, PaymentSucceeded
+from contracts.finance import FineCancelled, FineIssued, FineOverdue, FineWaived, PaymentSucceeded
 from contracts.leaves import LeaveApproved, LeaveCancelled, LeaveEvent, LeaveRejected, LeaveRequested
 from kernel.money import money
 
@@ -114,6 +114,14 @@ def fine_overdue(event: FineOverdue) -> str:
 
 def fine_cancelled(event: FineCancelled) -> str:
     return _("Fine no. %(number)d is cancelled. You need not pay it.") % {"number": event.fine_id}
+
+
+def fine_waived(event: FineWaived) -> str:
+    return _("Fine no. %(number)d over %(amount)s is waived: %(reason)s. You need not pay it.") % {
+        "number": event.fine_id,
+        "amount": money(event.amount),
+        "reason": event.reason.rstrip("."),
+    }
 
 
 def payment_succeeded(event: PaymentSucceeded) -> str:

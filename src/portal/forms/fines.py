@@ -6,8 +6,16 @@ from decimal import Decimal
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from contracts.finance import PaymentMethod
+from contracts.finance import FineKind, PaymentMethod
 from portal.forms.fields import row_id
+
+KINDS = (
+    (FineKind.OTHER.value, _("Other")),
+    (FineKind.LIBRARY.value, _("Library")),
+    (FineKind.DAMAGE.value, _("Loss or damage")),
+    (FineKind.LATENESS.value, _("Lateness")),
+    (FineKind.CONDUCT.value, _("Conduct")),
+)
 
 
 class FineForm(forms.Form):
@@ -22,6 +30,11 @@ class FineForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=255)
     due_date = forms.DateField(label=_("To be paid by"))
 
+    kind = forms.ChoiceField(label=_("Kind"), choices=KINDS, required=False, initial=FineKind.OTHER.value)
+    department = forms.CharField(
+        label=_("Department"), max_length=100, required=False, help_text=_("Whom it is owed to, if that matters.")
+    )
+
     NAMES = {"student_id": "student"}
     """The contract's names → these."""
 
@@ -35,6 +48,15 @@ class FineForm(forms.Form):
 class CancelFineForm(forms.Form):
     reason = forms.CharField(
         label=_("Why it is taken back"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class WaiveFineForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why it need not be paid"),
+        max_length=255,
+        help_text=_("The student is told."),
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
 
 

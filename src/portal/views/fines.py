@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from contracts.academics import AcademicsService
 from contracts.base import MAX_PAGE_SIZE, Actor, Page, PageRequest, Role
 from contracts.errors import Conflict, NotFound
-from contracts.finance import FinanceService, Fine, FineStatus
+from contracts.finance import FinanceService, Fine, FineKind, FineStatus
 from contracts.users import Person, Student, UsersService
 from kernel.identity import actor_of
 from kernel.money import money
@@ -28,7 +28,7 @@ from portal.access import only
 from portal.components import Meaning
 from portal.forms import drafts
 from portal.forms.answers import problems_of, submit
-from portal.forms.fines import CancelFineForm, FineForm
+from portal.forms.fines import KINDS, CancelFineForm, FineForm
 from portal.ids import row_id
 from portal.listing import all_pages
 from portal.tables import Column, Empty, Filter, ListState, Table, csv_response, wants_csv
@@ -40,15 +40,17 @@ STATUS_WORDS: dict[FineStatus, tuple[Meaning, Promise]] = {
     FineStatus.UNPAID: (Meaning.WARNING, gettext_lazy("Pending")),
     FineStatus.PAID: (Meaning.GOOD, gettext_lazy("Paid")),
     FineStatus.CANCELLED: (Meaning.NEUTRAL, gettext_lazy("Cancelled")),
+    FineStatus.WAIVED: (Meaning.NEUTRAL, gettext_lazy("Waived")),
 }
 BEING_CONFIRMED = (Meaning.INFO, gettext_lazy("Payment being confirmed"))
 NOT_CONFIRMED = (Meaning.WARNING, gettext_lazy("Pending: payment not confirmed"))
 STATUS_FILTER = Filter(
     "status", gettext_lazy("Status"), tuple((s.value, word) for s, (_m, word) in STATUS_WORDS.items())
 )
+KIND_FILTER = Filter("kind", gettext_lazy("Kind"), KINDS)
 CSV_HEADER = (
     *("id", "student", "email", "amount", "reason", "due_date", "status"),
-    *("issued_at", "issued_by", "paid_at", "payment"),
+    *("issued_at", "issued_by", "paid_at", "payment", "kind", "department", "waived_at", "waive_reason"),
 )
 
 
@@ -75,6 +77,12 @@ class FineRow:
         return NOT_CONFIRMED if self.fine.payment_unconfirmed else STATUS_WORDS[self.fine.status]
 
     @property
+    def about(self) -> str:
+        """Kind and department; empty when neither is given."""
+        kind = "" if self.fine.kind is FineKind.OTHER else str(KIND_FILTER.text_of(self.fine.kind))
+        return " · ".join(filter(None, (kind, self.fine.department)))
+
+    @property
     def is_unpaid(self) -> bool:
         return self.fine.status is FineStatus.UNPAID
 
@@ -91,13 +99,16 @@ class FineRow:
 def manage_fines(request: HttpRequest) -> HttpResponseBase:
     """All fines of the school, whoever issued them."""
     actor = actor_of(request)
-    state = ListState.from_request(request, sortable=("amount", "due_date", "issued_at"), filters=(STATUS_FILTER,))
+    state = ListState.from_request(
+        request, sortable=("amount", "due_date", "issued_at"), filters=(STATUS_FILTER, KIND_FILTER)
+    )
     status = FineStatus(state.active["status"]) if "status" in state.active else None
+    kind = FineKind(state.active["kind"]) if "kind" in state.active else None
     finance = services.get(FinanceService)
     meant, too_many = _students_meant(actor, state.search)
 
     def ask(page: PageRequest) -> Page[Fine]:
-        return finance.list_fines(actor=actor, page=page, status=status, found_students=meant)
+        return finance.list_fines(actor=actor, page=page, status=status, kind=kind, found_students=meant)
 
     if wants_csv(request.GET):
         return csv_response("fines.csv", CSV_HEADER, _csv_rows(actor, all_pages(ask, state.page_request())))
@@ -133,7 +144,7 @@ def manage_fines(request: HttpRequest) -> HttpResponseBase:
         "totals": totals,
         "unpaid_amount": money(totals.unpaid_amount),
         "too_many": too_many,
-        "records_payments": actor.role is Role.HOD,
+        "is_head": actor.role is Role.HOD,
     }
     return state.remember(render(request, "portal/pages/fines.html", context))
 
@@ -175,6 +186,7 @@ def _csv_rows(actor: Actor, pages: Iterable[tuple[Fine, ...]]) -> Iterator[tuple
             yield (
                 *(fine.id, row.name, email, fine.amount, fine.reason, fine.due_date, fine.status),
                 *(fine.issued_at, issuer, fine.paid_at, fine.payment_reference),
+                *(fine.kind, fine.department, fine.waived_at, fine.waive_reason),
             )
 
 
@@ -250,6 +262,8 @@ def add_fine_save(request: HttpRequest) -> HttpResponseBase:
             amount=form.cleaned_data["amount"],
             reason=form.cleaned_data["reason"],
             due_date=form.cleaned_data["due_date"],
+            kind=FineKind(form.cleaned_data["kind"] or FineKind.OTHER),
+            department=form.cleaned_data["department"],
         )
         if fine is not None:
             messages.success(request, _("Fine added successfully"))

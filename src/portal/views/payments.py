@@ -40,6 +40,7 @@ SHOW = Filter(
     (
         (FineStatus.PAID.value, gettext_lazy("Paid")),
         (FineStatus.CANCELLED.value, gettext_lazy("Cancelled")),
+        (FineStatus.WAIVED.value, gettext_lazy("Waived")),
         ("all", gettext_lazy("All fines")),
     ),
     unset_label=gettext_lazy("To be paid"),
@@ -129,7 +130,7 @@ def _tell_why_not(request: HttpRequest, error: Conflict) -> None:
     match error.reason:
         case "paid":
             messages.success(request, _("Your payment is confirmed: this fine is paid."))
-        case "cancelled":
+        case "cancelled" | "waived":
             messages.error(request, _("Fine not found or already paid"))
         case "pending":
             messages.info(request, str(error))
@@ -249,7 +250,7 @@ def _settle(request: HttpRequest, actor: Actor, form: CheckoutReturnForm) -> Non
         messages.error(request, _failed(str(error)))
     except Conflict as error:
         messages.error(request, _failed(str(error)))
-        if error.reason in ("paid", "cancelled", "amount"):
+        if error.reason in ("paid", "cancelled", "waived", "amount"):
             messages.warning(request, _("Your payment is on record, but settles nothing. Ask the office."))
     else:
         if fine.status is FineStatus.PAID:

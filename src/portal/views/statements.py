@@ -31,6 +31,7 @@ KINDS: dict[LedgerKind, Promise] = {
     LedgerKind.FINE: gettext_lazy("Fine"),
     LedgerKind.PAYMENT: gettext_lazy("Payment"),
     LedgerKind.UNRECORDED: gettext_lazy("Paid, without a record of the payment"),
+    LedgerKind.WAIVER: gettext_lazy("Fine waived"),
     LedgerKind.CANCELLATION: gettext_lazy("Fine taken back"),
     LedgerKind.CORRECTION: gettext_lazy("Correction"),
 }

@@ -16,6 +16,7 @@ ROWS = {
     "GET finance/fines/totals/": Row("yes", "yes", "yes"),
     "GET finance/fines/{fine_id}/": Row("yes / hidden", "yes", "yes"),
     "POST finance/fines/{fine_id}/cancel/": Row("no", "yes", "yes", body={"reason": "A mistake"}),
+    "POST finance/fines/{fine_id}/waive/": Row("no", "no", "yes", body={"reason": "A hardship"}),
     "GET finance/fines/{fine_id}/payments/": Row("yes / hidden", "yes", "yes"),
     "POST finance/fines/{fine_id}/payments/": Row("no", "no", "yes", body={"method": "cash"}),
     "POST finance/fines/{fine_id}/checkout/": Row("yes / hidden", "no", "no"),

@@ -49,6 +49,7 @@ def test_a_fine_is_unpaid_names_its_issuer_and_is_announced(
         ({"amount": Decimal("100000000")}, "amount"),
         ({"reason": "  "}, "reason"),
         ({"reason": "x" * 256}, "reason"),
+        ({"department": "x" * 101}, "department"),
         ({"student_id": 999}, "student"),
     ],
 )

@@ -62,6 +62,7 @@ def test_a_student_owes_what_is_unpaid_and_nothing_else(fine: FineFacts, paid: l
 def test_all_money_is_accounted_for(fine: FineFacts, paid: list[PaymentFacts]) -> None:
     found = sums(rules.postings(fine, paid))
     assert found[Account.OFFICE] + found[Account.ONLINE] == sum(payment.amount for payment in paid)
+    assert found[Account.WAIVERS] == (fine.amount if fine.status is FineStatus.WAIVED else 0)
     assert -found[Account.INCOME] == (0 if fine.status is FineStatus.CANCELLED else fine.amount)
 
 

@@ -47,7 +47,7 @@ def test_only_the_hod_records_payments(finance: FinanceService, issue: Issue, ac
 
 @pytest.mark.parametrize(
     ("change", "reason"),
-    [({"status": "paid"}, "paid"), ({"status": "cancelled"}, "cancelled"), ({"amount": 0}, "amount")],
+    [*(({"status": status}, status) for status in ("paid", "cancelled", "waived")), ({"amount": 0}, "amount")],
 )
 def test_what_is_settled_or_nothing_takes_no_payment(
     finance: FinanceService, issue: Issue, change: dict[str, object], reason: str

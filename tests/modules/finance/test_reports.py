@@ -3,20 +3,21 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.utils import timezone
 
 from contracts.base import PageRequest
 from contracts.errors import Forbidden, Invalid
-from contracts.finance import CollectedBy, FinanceService, Fine, PaymentMethod
+from contracts.finance import CollectedBy, FinanceService, Fine, FineKind, PaymentMethod
 from modules.finance import models
 from tests import actors
 
 pytestmark = pytest.mark.django_db
 
 Issue = Callable[..., Fine]
-MARCH = {"first_day": date(2026, 3, 1), "last_day": date(2026, 3, 31)}
+MARCH: dict[str, Any] = {"first_day": date(2026, 3, 1), "last_day": date(2026, 3, 31)}
 
 
 def paid(
@@ -63,6 +64,65 @@ def test_what_is_owed_and_what_is_overdue_is_told(issue: Issue, finance: Finance
     )
     overdue = finance.list_fines(actor=actors.teacher(), page=PageRequest(), overdue=True)
     assert [fine.id for fine in overdue.items] == [late.id]
+
+
+def test_what_happened_and_what_is_owed_is_told_by_kind(
+    issue_kind: Callable[[str, FineKind], Fine], finance: FinanceService
+) -> None:
+    today = timezone.localdate()
+    first = issue_kind("10", FineKind.LIBRARY)
+    finance.record_payment(actor=actors.hod(), fine_id=first.id, method=PaymentMethod.CARD)
+    finance.record_payment(actor=actors.hod(), fine_id=issue_kind("5", FineKind.OTHER).id, method=PaymentMethod.CASH)
+    issue_kind("20", FineKind.LIBRARY)
+    finance.waive_fine(actor=actors.hod(), fine_id=issue_kind("7", FineKind.CONDUCT).id, reason="A hardship")
+    report = finance.report(actor=actors.hod(), first_day=today, last_day=today)
+    found = {
+        one.kind: [part.amount for part in (one.issued, one.collected, one.waived, one.owed, one.overdue)]
+        for one in report.by_kind
+    }
+    assert found == {
+        FineKind.OTHER: [5, 5, 0, 0, 0],
+        FineKind.LIBRARY: [30, 10, 0, 20, 0],
+        FineKind.CONDUCT: [7, 0, 7, 0, 0],
+    }
+    assert [one.amount for one in (report.issued, report.collected, report.waived)] == [42, 15, 7]
+
+    def collected(**narrowed: Any) -> list[Decimal]:
+        page = PageRequest(order="amount")
+        found = finance.collections(actor=actors.hod(), page=page, first_day=today, last_day=today, **narrowed)
+        return [one.amount for one in found.items]
+
+    assert collected() == [5, 10]
+    assert collected(kind=FineKind.LIBRARY) == collected(method="CARD") == [10]
+    assert collected(kind=FineKind.DAMAGE) == collected(method="") == []
+    assert [one.fine_kind for one in finance.payments(actor=actors.hod(), fine_id=first.id)] == [FineKind.LIBRARY]
+
+
+@pytest.fixture
+def issue_kind(finance: FinanceService) -> Callable[[str, FineKind], Fine]:
+    def issue(amount: str, kind: FineKind) -> Fine:
+        return finance.issue_fine(
+            actor=actors.teacher(),
+            student_id=701,
+            amount=Decimal(amount),
+            reason="Late",
+            due_date=timezone.localdate(),
+            kind=kind,
+            department="Physics",
+        )
+
+    return issue
+
+
+def test_fines_are_listed_by_kind(issue_kind: Callable[[str, FineKind], Fine], finance: FinanceService) -> None:
+    library = issue_kind("10", FineKind.LIBRARY)
+    issue_kind("20", FineKind.OTHER)
+    assert (library.kind, library.department) == (FineKind.LIBRARY, "Physics")
+    for listed in (
+        finance.list_fines(actor=actors.teacher(), page=PageRequest(), kind=FineKind.LIBRARY),
+        finance.own_fines(actor=actors.student(), page=PageRequest(), kind=FineKind.LIBRARY),
+    ):
+        assert [fine.id for fine in listed.items] == [library.id]
 
 
 def test_a_period_without_anything_is_all_zero(finance: FinanceService) -> None:

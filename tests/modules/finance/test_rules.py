@@ -48,7 +48,7 @@ def test_an_unpaid_fine_is_settled_by_its_own_amount_only(owed: Decimal, paid: D
     assert (problem is None) == (owed == paid)
 
 
-@pytest.mark.parametrize("status", [FineStatus.PAID, FineStatus.CANCELLED])
+@pytest.mark.parametrize("status", [FineStatus.PAID, FineStatus.CANCELLED, FineStatus.WAIVED])
 @given(amount=acceptable)
 def test_nothing_settles_what_is_settled_or_cancelled(status: FineStatus, amount: Decimal) -> None:
     assert rules.settlement_problem(status=status, owed=amount, paid=amount) == status

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from contracts.assessments import AssignmentPublished, ResultRecorded, SubmissionGraded
 from contracts.base import Audience, Event, PersonRef
 from contracts.feedback import FeedbackRef, FeedbackReplied, FeedbackSent
-from contracts.finance import FineCancelled, FineIssued, FineOverdue, PaymentSucceeded
+from contracts.finance import FineCancelled, FineIssued, FineOverdue, FineWaived, PaymentSucceeded
 from contracts.leaves import LeaveApproved, LeaveCancelled, LeaveRef, LeaveRejected, LeaveRequested, LeaveStatus
 from contracts.notifications import NoticeKind
 from kernel.models import Delivery, DeliveryState, OutboxEvent
@@ -118,6 +118,10 @@ CASES: list[tuple[Event, Told]] = [
     (
         FineOverdue(**FINE, amount=Decimal("1500.5"), due_date=date(2026, 4, 1)),
         [("student", 701, "fine", "Fine no. 12 over ₹1,500.50 was to be paid by 1 Apr 2026 and is overdue.")],
+    ),
+    (
+        FineWaived(**FINE, amount=Decimal("1500.50"), reason="A hardship."),
+        [("student", 701, "fine", "Fine no. 12 over ₹1,500.50 is waived: A hardship. You need not pay it.")],
     ),
     (FineCancelled(**FINE), [("student", 701, "fine", "Fine no. 12 is cancelled. You need not pay it.")]),
     (

@@ -28,6 +28,12 @@ CASES: dict[str, Pair] = {
         "Fine not found or already paid",
         at="/record_payment/{paid_fine}/",
     ),
+    "waive_fine": refusing(
+        Case(302, {"reason": "A hardship"}, to="/manage_fines/", says="success: The fine is waived."),
+        "/manage_fines/",
+        "Fine not found or already paid",
+        at="/waive_fine/{paid_fine}/",
+    ),
     "student_statement": page_of("Late book", missing="/student_statement/999999/"),
     "own_statement": page("Late book"),
     "student_view_fines": page("Late book"),

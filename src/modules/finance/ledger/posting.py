@@ -102,19 +102,28 @@ def _of_fines(first: int, last: int) -> dict[int, OfFine]:
     payments = _succeeded(first, last)
     found: dict[int, OfFine] = {}
     names = ("pk", "student_id", "amount", "status", "created_at", "payment_date", "payment_id", "reason")
-    for fine_id, student_id, amount, status, at, paid_at, reference, reason, cancelled_at in rows.values_list(
-        *names, "cancelled_at"
-    ):
-        fine = FineFacts(fine_id, student_id, amount, FineStatus(status), at, paid_at, reference or "")
-        expected = rules.postings(fine, payments.get(fine_id, ()))
-        found[fine_id] = OfFine(fine_id, memo=reason, cancelled_at=cancelled_at, expected=expected)
-    for row, entries in _posted(first, last):
-        of_fine = found.setdefault(row["transaction__fine_id"], OfFine(row["transaction__fine_id"]))
-        kind, payment_id = LedgerKind(row["transaction__kind"]), row["transaction__payment_id"]
+    for row in rows.values(*names, "cancelled_at", "waived_at"):
+        fine = FineFacts(
+            id=row["pk"],
+            student_id=row["student_id"],
+            amount=row["amount"],
+            status=FineStatus(row["status"]),
+            at=row["created_at"],
+            paid_at=row["payment_date"],
+            reference=row["payment_id"] or "",
+            waived_at=row["waived_at"],
+        )
+        expected = rules.postings(fine, payments.get(fine.id, ()))
+        found[fine.id] = OfFine(fine.id, memo=row["reason"], cancelled_at=row["cancelled_at"], expected=expected)
+    for there, entries in _posted(first, last):
+        of_fine = found.setdefault(there["transaction__fine_id"], OfFine(there["transaction__fine_id"]))
+        kind, payment_id = LedgerKind(there["transaction__kind"]), there["transaction__payment_id"]
         of_fine.revisions[kind, payment_id] += 1
-        if row["reversal"] is None:
-            posting = Posting(kind, payment_id, frozenset(entries), row["transaction__at"])
-            posted = Posted(row["transaction_id"], row["transaction__revision"], row["transaction__memo"], posting)
+        if there["reversal"] is None:
+            posting = Posting(kind, payment_id, frozenset(entries), there["transaction__at"])
+            posted = Posted(
+                there["transaction_id"], there["transaction__revision"], there["transaction__memo"], posting
+            )
             of_fine.posted.append(posted)
     return found
 

@@ -24,6 +24,7 @@ class FineFacts:
     paid_at: datetime | None
     reference: str
     """The provider's id of the payment that settled it; empty when there is none."""
+    waived_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class Posting:
 
 def postings(fine: FineFacts, payments: Iterable[PaymentFacts]) -> list[Posting]:
     """The transactions that should be in force. After them the student owes the amount of a fine that is unpaid, and
-    nothing for one that is paid or cancelled; money that is not needed for that is held.
+    nothing for one that is paid, waived or cancelled; money that is not needed for that is held.
     """
     found = []
     if fine.status is not FineStatus.CANCELLED and fine.amount:
@@ -74,6 +75,9 @@ def postings(fine: FineFacts, payments: Iterable[PaymentFacts]) -> list[Posting]
         open_amount -= settling
         if payment.amount:
             found.append(Posting(LedgerKind.PAYMENT, payment.id, _received(fine, payment, settling), payment.at))
+    if fine.status is FineStatus.WAIVED and fine.amount:
+        entries = moved(fine.amount, (Account.WAIVERS, None), (Account.RECEIVABLES, fine.student_id))
+        found.append(Posting(LedgerKind.WAIVER, None, entries, fine.waived_at or fine.at))
     if open_amount:
         entries = moved(open_amount, (Account.UNRECORDED, None), (Account.RECEIVABLES, fine.student_id))
         found.append(Posting(LedgerKind.UNRECORDED, None, entries, fine.paid_at or fine.at))

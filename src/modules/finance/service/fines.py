@@ -8,7 +8,17 @@ from django.utils.translation import gettext as _
 
 from contracts.base import Actor, Page, PageRequest, Role
 from contracts.errors import Invalid
-from contracts.finance import FinanceService, Fine, FineCancelled, FineIssued, FineStatus, FineTotals, Payment
+from contracts.finance import (
+    FinanceService,
+    Fine,
+    FineCancelled,
+    FineIssued,
+    FineKind,
+    FineStatus,
+    FineTotals,
+    FineWaived,
+    Payment,
+)
 from contracts.users import UsersService
 from kernel import audit
 from kernel.databases import atomic
@@ -25,9 +35,19 @@ ORDER = {"amount": "amount", "due_date": "due_date", "issued_at": "created_at"}
 
 
 class Fines(FinanceService):
-    def issue_fine(self, *, actor: Actor, student_id: int, amount: Decimal, reason: str, due_date: date) -> Fine:
+    def issue_fine(
+        self,
+        *,
+        actor: Actor,
+        student_id: int,
+        amount: Decimal,
+        reason: str,
+        due_date: date,
+        kind: FineKind = FineKind.OTHER,
+        department: str = "",
+    ) -> Fine:
         require(actor, Role.HOD, Role.STAFF)
-        fields = checks.problems_of_a_fine(amount, reason)
+        fields = checks.problems_of_a_fine(amount, reason, department)
         system = Actor.system(request_id=actor.request_id)
         if student_id not in services.get(UsersService).students(actor=system, student_ids=(student_id,)):
             fields["student"] = [_("There is no such student.")]
@@ -39,6 +59,8 @@ class Fines(FinanceService):
                 amount=amount,
                 reason=reason.strip(),
                 due_date=due_date,
+                kind=kind.value,
+                department=department.strip(),
                 issued_by=actor.user_id,
             )
             count_unpaid(row, +1)
@@ -88,6 +110,37 @@ class Fines(FinanceService):
             )
             publish(FineCancelled(fine_id=fine_id, student_id=row.student_id, at=timezone.now()))
 
+    def waive_fine(self, *, actor: Actor, fine_id: int, reason: str) -> Fine:
+        require(actor, Role.HOD)
+        checks.require_reason(reason, _("Say why the fine is waived."))
+        with atomic(self.module):
+            row = checks.locked(actor, fine_id)
+            checks.require_unpaid(row)
+            checks.require_nothing_pending(row)
+            count_unpaid(row, -1)
+            row.status, row.waive_reason = FineStatus.WAIVED.value, reason.strip()
+            row.waived_at, row.waived_by = timezone.now(), actor.user_id
+            row.save(update_fields=["status", "waive_reason", "waived_at", "waived_by"])
+            posting.follow(actor, fine_id)
+            audit.record(
+                actor=actor,
+                action="finance.fine_waived",
+                target=f"Fine:{fine_id}",
+                student=row.student_id,
+                amount=str(row.amount),
+                reason=row.waive_reason,
+            )
+            publish(
+                FineWaived(
+                    fine_id=fine_id,
+                    student_id=row.student_id,
+                    amount=row.amount,
+                    reason=row.waive_reason,
+                    at=row.waived_at,
+                )
+            )
+        return checks.shown(fine_id)
+
     def list_fines(
         self,
         *,
@@ -98,9 +151,12 @@ class Fines(FinanceService):
         found_students: tuple[int, ...] = (),
         ids: tuple[int, ...] | None = None,
         overdue: bool = False,
+        kind: FineKind | None = None,
     ) -> Page[Fine]:
         require(actor, Role.HOD, Role.STAFF)
         rows = models.Fine.objects.all()
+        if kind is not None:
+            rows = rows.filter(kind=kind)
         if overdue:
             rows = rows.filter(status=FineStatus.UNPAID, due_date__lt=timezone.localdate())
         if ids is not None:
@@ -114,8 +170,12 @@ class Fines(FinanceService):
             page = page.model_copy(update={"search": ""})
         return page_of(rows, page, build=queries.build, search=("reason",), order=ORDER)
 
-    def own_fines(self, *, actor: Actor, page: PageRequest, status: FineStatus | None = None) -> Page[Fine]:
+    def own_fines(
+        self, *, actor: Actor, page: PageRequest, status: FineStatus | None = None, kind: FineKind | None = None
+    ) -> Page[Fine]:
         rows = models.Fine.objects.filter(student_id=checks.own_student(actor))
+        if kind is not None:
+            rows = rows.filter(kind=kind)
         if status is not None:
             rows = rows.filter(status=status)
         return page_of(rows, page, build=queries.build, search=("reason",), order=ORDER)

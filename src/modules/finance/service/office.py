@@ -21,8 +21,7 @@ class Office(FinanceService):
         with atomic(self.module):
             fine = checks.locked(actor, fine_id)
             checks.require_payable(fine)
-            if queries.unsettled().filter(fine=fine).exists():
-                raise checks.payment_conflict("pending")
+            checks.require_nothing_pending(fine)
             payment = models.FinePayment.objects.create(
                 fine=fine,
                 amount_paid=fine.amount,
