@@ -381,7 +381,7 @@ def test_a_payment_that_is_never_confirmed_is_told_and_can_be_made_again(
     (said,) = flashes(as_student.post(pay_url(fine)))
     assert said.startswith("error: The payment provider does not know of this payment")
     own = text_of(as_student.get(OWN))
-    assert "payment not confirmed" in own
+    assert "Payment not confirmed" in own
     assert "Pay Now" in own
     assert "does not know of the payment that was reported" in text_of(as_student.get(pay_url(fine)))
     assert as_student.post(pay_url(fine)).status_code == 200

@@ -43,7 +43,7 @@ STATUS_WORDS: dict[FineStatus, tuple[Meaning, Promise]] = {
     FineStatus.WAIVED: (Meaning.NEUTRAL, gettext_lazy("Waived")),
 }
 BEING_CONFIRMED = (Meaning.INFO, gettext_lazy("Payment being confirmed"))
-NOT_CONFIRMED = (Meaning.WARNING, gettext_lazy("Pending: payment not confirmed"))
+NOT_CONFIRMED = (Meaning.WARNING, gettext_lazy("Payment not confirmed"))
 STATUS_FILTER = Filter(
     "status", gettext_lazy("Status"), tuple((s.value, word) for s, (_m, word) in STATUS_WORDS.items())
 )
@@ -309,5 +309,6 @@ def delete_fine(request: HttpRequest, fine_id: int) -> HttpResponseBase:
         "cancel_url": reverse("manage_fines"),
         "danger": True,
         "form": form,
+        "waive_url": reverse("waive_fine", args=(fine_id,)) if actor.role is Role.HOD else "",
     }
-    return render(request, "portal/confirm.html", context, status=422 if form.errors else 200)
+    return render(request, "portal/pages/take_back_fine.html", context, status=422 if form.errors else 200)
