@@ -1,7 +1,8 @@
-"""Runs several processes as one: when one of them ends, for whatever reason, all end, and its exit code is returned.
+"""Runs several processes as one. The first is what the others are there for: when it ends, for whatever reason, all
+end, and its exit code is returned; whoever started this process sees that something is wrong. Another that ends is
+started again, so that people get their pages while, for instance, a worker cannot live without Redis.
 
-What they count for `/metrics` they add up in a folder that lasts as long as they do. Nothing is started again here:
-that is for whoever started this process, who sees that something is wrong.
+What they count for `/metrics` they add up in a folder that lasts as long as they do.
 """
 
 import json
@@ -15,13 +16,14 @@ from tempfile import TemporaryDirectory
 from types import FrameType
 
 LOOK_EVERY = 0.1  # seconds
+AGAIN_AFTER = 2.0  # seconds, so that what fails at once does not keep the machine busy
 METRICS = "PROMETHEUS_MULTIPROC_DIR"
 PATIENCE = 8.0  # seconds that the processes get to finish what they are doing; containers are killed after ten
 
 
 def supervise(commands: Mapping[str, list[str]]) -> int:
-    """Start the commands and wait for the end. SIGTERM, Ctrl-C and a terminal that is closed end all of them, which
-    counts as success.
+    """Start the commands, the most important first, and wait for the end. SIGTERM, Ctrl-C and a terminal that is closed
+    end all of them, which counts as success.
     """
     told_to_end = False
 
@@ -36,18 +38,29 @@ def supervise(commands: Mapping[str, list[str]]) -> int:
 
 
 def _run(commands: Mapping[str, list[str]], environment: Mapping[str, str], told_to_end: Callable[[], bool]) -> int:
-    # Each in a session of its own: Ctrl-C reaches this process alone, which then ends them in good order.
-    running = {
-        name: subprocess.Popen(command, start_new_session=True, env=environment) for name, command in commands.items()
-    }
-    while not told_to_end() and all(process.poll() is None for process in running.values()):
+    def start(name: str) -> subprocess.Popen[bytes]:
+        # In a session of its own: Ctrl-C reaches this process alone, which then ends them in good order.
+        return subprocess.Popen(commands[name], start_new_session=True, env=environment)
+
+    running = {name: start(name) for name in commands}
+    (main_name, main), *_others = running.items()
+    again_at: dict[str, float] = {}
+    while not told_to_end() and main.poll() is None:
+        for name, process in running.items():
+            if process.poll() is None:
+                continue
+            if name not in again_at:
+                sys.stderr.write(f"{name} ended with {process.returncode}, and is started again.\n")
+                again_at[name] = time.monotonic() + AGAIN_AFTER
+            elif time.monotonic() >= again_at[name]:
+                del again_at[name]
+                running[name] = start(name)
         time.sleep(LOOK_EVERY)
-    ended = {name: process.returncode for name, process in running.items() if process.returncode is not None}
+    code = main.returncode
     _end(running)
-    if told_to_end():
+    if told_to_end() or code is None:
         return 0
-    name, code = next(iter(ended.items()))
-    sys.stderr.write(f"{name} ended with {code}, and so did everything else.\n")
+    sys.stderr.write(f"{main_name} ended with {code}, and so did everything else.\n")
     return code if code > 0 else 128 - code if code else 1
 
 

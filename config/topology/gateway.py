@@ -62,9 +62,10 @@ server {{
     }}
 {blocks}{_location("/", topology.home_of(PORTAL))}
     # A unit that is down, or starts again. What a unit itself answers is passed on as it is.
-    error_page 502 504 @out_of_order;
+    error_page 502 504 = @out_of_order;
     location @out_of_order {{
-        default_type $kind_of_answer;
+        default_type "";
+        add_header Content-Type $kind_of_answer always;
         add_header Retry-After 5 always;
         return 503 $out_of_order;
     }}

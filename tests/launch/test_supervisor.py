@@ -1,4 +1,4 @@
-"""The processes of one container live and end together."""
+"""The processes of one container end with the first of them; the others are started again."""
 
 import json
 import signal
@@ -33,6 +33,11 @@ def supervised(**commands: list[str]) -> subprocess.Popen[str]:
     return subprocess.Popen(arguments, cwd=ROOT, stderr=subprocess.PIPE, text=True)
 
 
+def until(path: Path) -> str:
+    """The beginning of a program that waits for a file."""
+    return f"import os, sys, time\nwhile not os.path.exists({str(path)!r}): time.sleep(0.02)"
+
+
 def wait_for(path: Path) -> None:
     deadline = time.monotonic() + PATIENCE
     while not path.exists():
@@ -44,14 +49,29 @@ def wait_for(path: Path) -> None:
     ("ending", "code"),
     [("sys.exit(7)", 7), ("sys.exit(0)", 1), ("os.kill(os.getpid(), 9)", 128 + signal.SIGKILL)],
 )
-def test_when_one_ends_all_end_and_its_code_is_returned(tmp_path: Path, ending: str, code: int) -> None:
-    waits = f"while not os.path.exists({str(tmp_path / 'started')!r}): time.sleep(0.02)"
-    web = [sys.executable, "-c", STAYS, str(tmp_path)]
-    process = supervised(web=web, worker=[sys.executable, "-c", f"import os, sys, time\n{waits}\n{ending}"])
+def test_when_the_first_ends_all_end_and_its_code_is_returned(tmp_path: Path, ending: str, code: int) -> None:
+    worker = [sys.executable, "-c", STAYS, str(tmp_path)]
+    process = supervised(web=[sys.executable, "-c", f"{until(tmp_path / 'started')}\n{ending}"], worker=worker)
     _nothing, told = process.communicate(timeout=PATIENCE)
     assert process.returncode == code
-    assert told.startswith("worker ended")
+    assert told.startswith("web ended")
     assert (tmp_path / "ended").exists()
+
+
+def test_another_that_ends_is_started_again_and_the_first_goes_on(tmp_path: Path) -> None:
+    web = [sys.executable, "-c", STAYS, str(tmp_path)]
+    counts = f"open({str(tmp_path / 'lives')!r}, 'a').write('.')"
+    dies = f"{until(tmp_path / 'started')}\n{counts}\nos.kill(os.getpid(), 9)"
+    process = supervised(web=web, worker=[sys.executable, "-c", dies])
+    wait_for(tmp_path / "lives")
+    deadline = time.monotonic() + PATIENCE
+    while not (tmp_path / "lives").read_text().startswith("..") and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert process.poll() is None
+    process.terminate()
+    _nothing, told = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, (tmp_path / "ended").exists()) == (0, True)
+    assert told.startswith("worker ended with -9, and is started again.")
 
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])

@@ -75,7 +75,7 @@ def test_nothing_is_lost_or_doubled_while_things_break_under_load(house: House, 
 
 
 def worker_is_killed(house: House) -> None:
-    """And with it ends its unit, which whoever runs the containers starts again."""
+    """Its unit starts another, and goes on serving meanwhile."""
     os.kill(house.pid_of(house.topology.home_of("leaves"), WORKER), signal.SIGKILL)
     works_again(house)
 

@@ -6,10 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import urllib3
 from django.core.management import CommandError, call_command
 
 from config.settings.environment import MODULES, Environment
-from config.topology import plan
+from config.topology import gateway, plan
+from config.topology.plan import named
+from tests.launch.serving import free_port
+from tests.servers.nginx import nginx
 
 pytestmark = pytest.mark.sqlite_only
 
@@ -82,3 +86,18 @@ def test_microservices_listen_where_the_house_has_always_said(tmp_path: Path) ->
 def test_other_names_are_refused(name: str, tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="is no topology"):
         call_command("topology", name, out=tmp_path)
+
+
+def test_while_a_unit_is_down_the_gateway_says_so_to_people_and_to_programs() -> None:
+    door, nobody = free_port(), free_port()
+    configuration = gateway.configuration(
+        named("monolith"), listen=f"127.0.0.1:{door}", address=lambda unit: f"127.0.0.1:{nobody}"
+    )
+    with nginx(configuration):
+        page, problem = (
+            urllib3.request("GET", f"http://127.0.0.1:{door}{path}", retries=False) for path in ("/", "/api/v1/leaves/")
+        )
+    assert (page.status, page.headers.getlist("Content-Type")) == (503, ["text/html; charset=utf-8"])
+    assert page.data.startswith(b"<!doctype html>")
+    assert (problem.status, problem.headers.getlist("Content-Type")) == (503, ["application/problem+json"])
+    assert (problem.json()["status"], problem.headers["Retry-After"]) == (503, "5")
