@@ -95,6 +95,7 @@ ITEMS: dict[Role, tuple[NavItem, ...]] = {
         ),
         NavItem("admin_view_attendance", _("Attendance"), "clipboard-document-check", TEACHING, short=_("Attendance")),
         NavItem("attendance_report", _("Reports"), "chart-bar-square", TEACHING),
+        NavItem("semester_results", _("Results"), "chart-bar", TEACHING, also=("grading_policy",)),
         NavItem(
             "student_leave_view",
             _("Student leave"),
@@ -131,7 +132,13 @@ ITEMS: dict[Role, tuple[NavItem, ...]] = {
             "document-text",
             TEACHING,
             short=_("Assignments"),
-            also=("staff_add_assignment", "staff_delete_assignment", "staff_view_submissions"),
+            also=(
+                "staff_add_assignment",
+                "staff_edit_assignment",
+                "staff_delete_assignment",
+                "staff_view_submissions",
+                "staff_grade_class",
+            ),
         ),
         NavItem("staff_add_result", _("Results"), "chart-bar", TEACHING, short=_("Results")),
         NavItem("manage_fines", _("Fines"), "banknotes", TEACHING, also=("add_fine", "delete_fine", "fines_selected")),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from django.urls import reverse
 from django.utils import timezone
@@ -46,13 +47,13 @@ def session_years(actor: Actor) -> tuple[SessionYear, ...]:
     return services.get(AcademicsService).list_session_years(actor=actor, page=EVERYTHING).items
 
 
-def current_year(years: tuple[SessionYear, ...]) -> int | None:
-    """The id of the year that holds today, the latest of several; else of the last one that has begun, else of the last
-    one, if there is any.
+def current_year(years: tuple[SessionYear, ...], *, on: date | None = None) -> int | None:
+    """The id of the year that holds a day, today by default, the latest of several; else of the last one that has
+    begun, else of the last one, if there is any.
     """
-    today = timezone.localdate()
-    begun = [year for year in years if year.first_day <= today]
-    holding = [year for year in begun if today <= year.last_day]
+    day = on or timezone.localdate()
+    begun = [year for year in years if year.first_day <= day]
+    holding = [year for year in begun if day <= year.last_day]
     return next((some[-1].id for some in (holding, begun, years) if some), None)
 
 

@@ -51,6 +51,7 @@ def states(school: Prepared, house: House) -> dict[str, list[str]]:
             f"/admin_view_attendance/{chosen}&register={register}",
             "/manage_student/?q=a&course=1",
             "/manage_student/?page=99",
+            "/semester_results/?course=1",
             "/staff_leave_view/?q=nobody",
             "/student_leave_view/?status=pending",
             f"/student_leave_view/selected/?do=reject&selected={leave}",

@@ -95,6 +95,12 @@ def pages(school: School, browse: Browse) -> dict[str, tuple[Client, str]]:
         "own attendance": (student, "/student_view_attendance/"),
         "assignments": (teacher, "/manage_assignments/"),
         "assignment to delete": (teacher, f"/delete_assignment/{school.essay.pk}/"),
+        "semester results": (hod, f"/semester_results/?course={school.courses[0].pk}"),
+        "semester results of those not promoted": (
+            hod,
+            f"/semester_results/?course={school.courses[0].pk}&session_year={school.year.pk}&outcome=kept",
+        ),
+        "grade sheet": (teacher, f"/grade_class/{school.essay.pk}/"),
         "submissions": (teacher, f"/view_assignment_submissions/{school.essay.pk}/"),
         "submissions, sorted": (teacher, f"/view_assignment_submissions/{school.essay.pk}/?sort=-marks"),
         "own assignments": (student, "/student/assignments/"),

@@ -28,6 +28,7 @@ from contracts.assessments.work import (
     Assignment,
     AssignmentStatus,
     GradeEntry,
+    SeenMark,
     Submission,
     SubmissionStatus,
 )
@@ -54,6 +55,7 @@ __all__ = [
     "Result",
     "ResultEntry",
     "ResultRecorded",
+    "SeenMark",
     "SemesterResult",
     "SubjectGrade",
     "Submission",

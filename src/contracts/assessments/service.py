@@ -99,8 +99,12 @@ class AssessmentsService(Service, ABC, name="assessments"):
         """
 
     @query(errors=(NotFound,))
-    def submissions(self, *, actor: Actor, assignment_id: int, page: PageRequest) -> Page[Submission]:
-        """By time; order: submitted_at, marks, status. The subject's teacher (Forbidden for others), or the HOD."""
+    def submissions(
+        self, *, actor: Actor, assignment_id: int, page: PageRequest, student_ids: tuple[int, ...] | None = None
+    ) -> Page[Submission]:
+        """By time; order: submitted_at, marks, status; `student_ids`: only theirs. The subject's teacher (Forbidden for
+        others), or the HOD.
+        """
 
     @query()
     def own_submissions(self, *, actor: Actor, assignment_ids: tuple[int, ...]) -> dict[int, Submission]:
@@ -120,8 +124,8 @@ class AssessmentsService(Service, ABC, name="assessments"):
         student of the subject's course who handed in nothing here gets a submission without a file.
 
         Invalid names the row, counted from 0, and the field, as in "2.marks"; "2.student_id" for a student of another
-        course, or one who comes twice. Conflict("draft") for a draft. Publishes SubmissionGraded for each mark that
-        changed.
+        course, or one who comes twice. Conflict("draft") for a draft, Conflict("changed") when a mark is no longer
+        the one that was `seen`. Publishes SubmissionGraded for each mark that changed.
         """
 
     @query(errors=(NotFound,))

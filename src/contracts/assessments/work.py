@@ -52,11 +52,19 @@ class SubmissionStatus(StrEnum):
     GRADED = "graded"
 
 
+class SeenMark(DTO):
+    """The mark that somebody had before them when they gave another; None: there was none."""
+
+    marks: Mark | None
+
+
 class GradeEntry(DTO):
     """A mark to be given to a student."""
 
     student_id: int
     marks: Mark
+    seen: SeenMark | None = None
+    """When given, the mark is only set while it still is so."""
 
 
 class Submission(DTO):

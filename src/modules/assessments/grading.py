@@ -6,7 +6,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contracts.academics import Subject
-from contracts.assessments import AssignmentStatus, GradeEntry, Submission, SubmissionGraded, SubmissionStatus
+from contracts.assessments import (
+    AssignmentStatus,
+    GradeEntry,
+    SeenMark,
+    Submission,
+    SubmissionGraded,
+    SubmissionStatus,
+)
 from contracts.base import Actor
 from contracts.errors import Conflict, Forbidden, Invalid
 from kernel import audit
@@ -41,6 +48,8 @@ def grade_class(actor: Actor, assignment_id: int, grades: tuple[GradeEntry, ...]
         if parent.status == AssignmentStatus.DRAFT:
             raise Conflict(reason="draft", message=_("This assignment is a draft: publish it first."))
         rows = _rows(parent, grades)
+        if any(_differs(row.marks, entry.seen) for row, entry in zip(rows, grades, strict=True)):
+            raise Conflict(reason="changed", message=_("Somebody else gave marks in the meantime."))
         changed = [row for row, entry in zip(rows, grades, strict=True) if set_mark(actor, row, entry.marks)]
         if changed:
             audit.record(
@@ -81,6 +90,13 @@ def set_mark(actor: Actor, row: AssignmentSubmission, marks: Decimal) -> bool:
         )
     )
     return True
+
+
+def _differs(marks: float | None, seen: SeenMark | None) -> bool:
+    """Whether a mark has become another since it was seen; nobody who saw nothing is told so."""
+    if seen is None:
+        return False
+    return repr(marks) != repr(None if seen.marks is None else float(seen.marks))  # old data may have NaN
 
 
 def _rows(parent: Assignment, grades: tuple[GradeEntry, ...]) -> list[AssignmentSubmission]:

@@ -144,10 +144,14 @@ class Assessments(ReferenceQueries, AssessmentsService):
             )
         return queries.submission(row)
 
-    def submissions(self, *, actor: Actor, assignment_id: int, page: PageRequest) -> Page[Submission]:
+    def submissions(
+        self, *, actor: Actor, assignment_id: int, page: PageRequest, student_ids: tuple[int, ...] | None = None
+    ) -> Page[Submission]:
         require(actor, Role.HOD, Role.STAFF)
         access.require_teacher(actor, assignments.get(assignment_id).subject_id)
         rows: QuerySet[AssignmentSubmission] = AssignmentSubmission.objects.filter(assignment=assignment_id)
+        if student_ids is not None:
+            rows = rows.filter(student_id__in=student_ids)
         return page_of(
             rows, page, build=queries.build_submissions, order=SUBMISSION_ORDER, default_order="submitted_at"
         )

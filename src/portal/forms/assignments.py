@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contracts.academics import Subject
+from contracts.academics import SessionYear, Subject
 from portal.forms.fields import MarkField, offer, row_id
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -58,3 +58,13 @@ class AssignmentForm(TaskForm):
 class GradeForm(forms.Form):
     submission_id = row_id()
     marks = MarkField(label=gettext_lazy("Marks"))
+
+
+class YearForm(forms.Form):
+    """Of which session year the class is."""
+
+    session_year = forms.TypedChoiceField(label=gettext_lazy("Session year"), coerce=int)
+
+    def __init__(self, *args: Any, years: Iterable[SessionYear], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "session_year", [(y.id, y.label) for y in years])

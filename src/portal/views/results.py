@@ -264,14 +264,11 @@ def student_view_result(request: HttpRequest) -> HttpResponseBase:
         ResultRow(result, subjects[result.subject_id].name if result.subject_id in subjects else _("(deleted subject)"))
         for result in results
     ]
-    enrollment = academics.current_enrollments(actor=actor, student_ids=(actor.student_id,)).get(actor.student_id)
     context: dict[str, object] = {"rows": rows, "passed": sum(result.passed for result in results)}
-    if enrollment is not None:
-        semester = services.get(AssessmentsService).semester_results(actor=actor, student_ids=(actor.student_id,))
-        if (found := semester.get(actor.student_id)) and found.subjects:
+    semester = services.get(AssessmentsService).semester_results(actor=actor, student_ids=(actor.student_id,))
+    if (found := semester.get(actor.student_id)) is not None:
+        if found.subjects:
             context["semester"] = SemesterSheet(found, subjects)
-        context["course"] = academics.courses(actor=actor, ids=(enrollment.course_id,)).get(enrollment.course_id)
-        context["year"] = academics.session_years(actor=actor, ids=(enrollment.session_year_id,)).get(
-            enrollment.session_year_id
-        )
+        context["course"] = academics.courses(actor=actor, ids=(found.course_id,)).get(found.course_id)
+        context["year"] = academics.session_years(actor=actor, ids=(found.session_year_id,)).get(found.session_year_id)
     return render(request, "portal/pages/own_results.html", context)

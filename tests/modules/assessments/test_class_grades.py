@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from contracts.assessments import AssessmentsService, Assignment, GradeEntry, Submission
-from contracts.base import Actor, Upload
+from contracts.assessments import AssessmentsService, Assignment, GradeEntry, SeenMark, Submission
+from contracts.base import Actor, PageRequest, Upload
 from contracts.errors import Conflict, Forbidden, Invalid
 from kernel.models import AuditEntry, OutboxEvent
 from modules.assessments.models import AssessmentTotal, AssignmentSubmission, MarkChange
@@ -88,3 +88,29 @@ def test_a_draft_is_not_graded(assessments: AssessmentsService) -> None:
     )
     with pytest.raises(Conflict):
         grade(assessments, draft, entry(701, "8"))
+
+
+def seeing(student_id: int, marks: str, seen: str | None) -> GradeEntry:
+    before = SeenMark(marks=None if seen is None else Decimal(seen))
+    return GradeEntry(student_id=student_id, marks=Decimal(marks), seen=before)
+
+
+def test_a_mark_that_became_another_since_it_was_seen_is_not_overwritten(
+    assessments: AssessmentsService, essay: Assignment
+) -> None:
+    grade(assessments, essay, seeing(701, "8", None))
+    grade(assessments, essay, seeing(701, "9", "8.0"))
+    for stale in ("8", None):
+        with pytest.raises(Conflict) as refused:
+            grade(assessments, essay, seeing(702, "5", None), seeing(701, "7", stale))
+        assert refused.value.reason == "changed"
+    assert [row.marks for row in AssignmentSubmission.objects.all()] == [9.0], "not even the row that was not stale"
+
+
+def test_the_submissions_of_some_students_are_asked_for(assessments: AssessmentsService, essay: Assignment) -> None:
+    grade(assessments, essay, entry(701, "8"), entry(702, "7"))
+    for ids, found in (((702, 999), [702]), ((), []), (None, [701, 702])):
+        page = assessments.submissions(
+            actor=actors.teacher(), assignment_id=essay.id, page=PageRequest(), student_ids=ids
+        )
+        assert [s.student_id for s in page.items] == found

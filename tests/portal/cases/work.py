@@ -12,6 +12,7 @@ RESULT = {
 ASSIGNMENT = {"subject": "{subject}", "title": "Ferns", "description": "One page", "due_date": "2031-01-01T12:00"}
 HAND_IN = "/student/assignment/{open_assignment}/submit/"
 
+POLICY = {"exam_weight": "60", "pass_percentage": "50", "allowed_failures": "1", "scale": "P 50 4\nF 0 0"}
 KEPT_BACK = {"subject": "{subject}", "session_year": "{year}", "withheld": "0"}
 RELEASED = "success: 0 students see their results now."
 
@@ -59,6 +60,17 @@ CASES: dict[str, Pair] = {
         "/manage_assignments/",
         "Assignment not found",
         at="/delete_assignment/999999/",
+    ),
+    "semester_results": page("Choose a course"),
+    "grading_policy": (
+        Case(
+            302, POLICY, to="/grading_policy/", says="success: The grading policy is saved. All grades follow it now."
+        ),
+        Case(422, POLICY | {"scale": "A 50"}, shows="Line 1: write a letter"),
+    ),
+    "staff_grade_class": (
+        Case(302, {}, to="/grade_class/{assignment}/?session_year={year}", says="info: No mark was changed."),
+        Case(404, {}, at="/grade_class/999999/", shows="There is nothing at this address"),
     ),
     "staff_view_submissions": (
         Case(200, shows="{student_name}"),
