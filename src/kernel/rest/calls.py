@@ -40,6 +40,8 @@ class Call:
     """Where what was created is found: a path below the module's, with fields of the answer in braces."""
     edits: Operation | None = None
     """The query whose answer this changes: If-Match is compared with that answer's ETag."""
+    own: bool = False
+    """Whether that answer is about the caller, so that each caller changes another thing at the same address."""
     captures: tuple[str, ...] = ()
     """The names in the path."""
 
@@ -197,6 +199,7 @@ def does(
     roles: tuple[Role, ...],
     *,
     edits: Callable[..., Any] | None = None,
+    own: bool = False,
     named: str = "",
 ) -> Call:
     """Any other change: 200 with what came of it, or 204 when there is nothing to say."""
@@ -207,6 +210,7 @@ def does(
         roles=roles,
         status=204 if known.hints["return"] is type(None) else 200,
         edits=operation_of(edits) if edits else None,
+        own=own,
         named=named,
     )
 

@@ -108,7 +108,7 @@ class Endpoint(APIView):
             return self._read(request, call, actor, asked)
         if call.current is None:
             return self._change(request, call, actor, asked)
-        named = f"{call.current.name}:{json.dumps(path, sort_keys=True)}"
+        named = json.dumps([call.current.name, path, actor.user_id if call.own else None], sort_keys=True)
         with alone_with(self.module, named):  # so that nobody changes it between the comparison and the command
             self._check_if_match(request, call.current, actor, path)
             return self._change(request, call, actor, asked)

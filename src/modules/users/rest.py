@@ -94,7 +94,7 @@ urlpatterns = [
     users.path(
         "profile/",
         get=reads("Get one's own profile", UsersService.own_profile, ANYONE),
-        patch=does("Change one's own profile", update_profile, ANYONE, edits=UsersService.own_profile),
+        patch=does("Change one's own profile", update_profile, ANYONE, edits=UsersService.own_profile, own=True),
     ),
     # Students
     users.path(
