@@ -178,6 +178,9 @@ class _Comparison:
                 set(old.get("required", [])) - set(new.get("required", [])) - (before.keys() - after.keys())
             ):
                 yield f"{where}.{name} may now be missing"
+            if old.get("additionalProperties") is False:
+                for name in sorted(after.keys() - before.keys()):
+                    yield f"{where}.{name} is new to those who were promised no further properties"
         for name in sorted(before.keys() & after.keys()):
             yield from self.differences(before[name], after[name], f"{where}.{name}")
 

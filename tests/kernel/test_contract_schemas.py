@@ -164,3 +164,11 @@ def test_senders_may_be_offered_more_and_receivers_be_given_less(
     assert f"x {for_senders}" in list(compare(wide, narrow, "sent to us", "x"))
     assert f"x {for_receivers}" in list(compare(narrow, wide, "received from us", "x"))
     assert list(compare(wide, wide, "sent to us", "x")) == list(compare(wide, wide, "received from us", "x")) == []
+
+
+def test_a_new_property_is_a_break_for_receivers_who_were_promised_no_others() -> None:
+    both = {"properties": {"a": TEXT, "b": TEXT}}
+    promised = "x.b is new to those who were promised no further properties"
+    assert list(compare(CLOSED, CLOSED | both, "received from us", "x")) == [promised]
+    assert list(compare(OPEN, OPEN | both, "received from us", "x")) == []
+    assert list(compare(CLOSED, CLOSED | both, "sent to us", "x")) == []
