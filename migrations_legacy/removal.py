@@ -18,6 +18,7 @@ from kernel.guard import acting_as
 from kernel.module import ModuleConfig
 from kernel.refs import Reaction, entity, erase, references
 from migrations_legacy.digest import digest_of, key_number
+from migrations_legacy.export.rules import LEFT_OUT
 from migrations_legacy.ledger import Block
 from migrations_legacy.merging import Prefer
 from migrations_legacy.table_move import TableMove
@@ -61,10 +62,18 @@ class Removal:
             keys = self._keys(table, numbers)
             ours = table.target.read([keys[n] for n in numbers if n in keys], lock=not self._dry_run)
             blocks = table.ledger.load({table.ledger.block_of(number) for number in numbers})
+            hidden = self._hidden(table, numbers)
             doomed = []
             for number in numbers:
                 block = blocks[table.ledger.block_of(number)]
-                if self._is_doomed(table, number, ours.get(number), block, is_blocked=number in blocked):
+                if self._is_doomed(
+                    table,
+                    number,
+                    ours.get(number),
+                    block,
+                    is_blocked=number in blocked,
+                    is_hidden=number in hidden,
+                ):
                     doomed.append(keys[number])
             table.report.removed += len(doomed)
             if not self._dry_run:
@@ -73,18 +82,27 @@ class Removal:
                 table.originals.forget(numbers)
         table.ledger.flush()
 
-    def _is_doomed(self, table: TableMove, number: int, mine: Values | None, block: Block, *, is_blocked: bool) -> bool:
+    def _is_doomed(
+        self,
+        table: TableMove,
+        number: int,
+        mine: Values | None,
+        block: Block,
+        *,
+        is_blocked: bool,
+        is_hidden: bool,
+    ) -> bool:
         base = block.entries[number]
         if mine is None:
             block.forget(number)
             return False
-        edited = digest_of(mine) != base
+        edited = is_hidden or digest_of(mine) != base
         if self._prefer is Prefer.NEW and (edited or is_blocked):
             block.forget(number)
             self._keep(table, mine)
             return False
-        if (edited and self._prefer is None) or is_blocked:
-            reason = CHANGED_HERE if edited and self._prefer is None else REFERRED_TO
+        if (edited and self._prefer is None) or is_blocked or is_hidden:
+            reason = CHANGED_HERE if is_hidden or (edited and self._prefer is None) else REFERRED_TO
             self._keep(table, mine)
             table.report.kept[reason] += 1
             if number not in table.quarantined:
@@ -117,6 +135,25 @@ class Removal:
                     blocked |= self._referred(other, field.attname, numbers)
         return blocked
 
+    def _hidden(self, table: TableMove, numbers: Sequence[int]) -> set[int]:
+        """Which of these rows an export leaves out: a legacy that was written here lacks them, and deleted nothing."""
+        if table.target.has_text_key:
+            return set()
+        rows = table.target.model._base_manager.using(table.target.alias).filter(pk__in=numbers)
+        hidden = {key for rule in LEFT_OUT if rule.target == table.mapping.target for key in _matching(rows, rule.which)}
+        fields = {c.sources: f.attname for c, f in zip(table.mapping.columns, table.target.fields, strict=True)}
+        for reference in table.mapping.references:
+            for move in self._moves:
+                other, field = move.table, fields.get((reference.column,))
+                rules = [rule for rule in LEFT_OUT if rule.target == other.mapping.target]
+                if field and rules and other.mapping.main and other.mapping.source == reference.table:
+                    referring = dict(rows.values_list("pk", field))
+                    with acting_as(move.context):
+                        owners = other.target.model._base_manager.filter(pk__in=set(referring.values()))
+                        absent = {key for rule in rules for key in _matching(owners, rule.which)}
+                    hidden |= {number for number, owner in referring.items() if owner in absent}
+        return hidden
+
     def _referred(self, model: type[models.Model], name: str, numbers: Sequence[int]) -> set[int]:
         rows = model._default_manager.filter(**{f"{name}__in": numbers})
         keepers = [table for table in self._by_model.get(model, []) if _keeps(table, name)]
@@ -136,6 +173,10 @@ class Removal:
 
     def _transaction(self, table: TableMove) -> AbstractContextManager[object]:
         return nullcontext() if self._dry_run else transaction.atomic(using=table.target.alias)
+
+
+def _matching(rows: models.QuerySet[Any], which: models.Q) -> set[Any]:
+    return set(rows.filter(which).values_list("pk", flat=True))
 
 
 def _keeps(table: TableMove, name: str) -> bool:

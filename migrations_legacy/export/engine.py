@@ -87,6 +87,9 @@ class Export:
             figures.written += self._file.write(mapping.source, [row for _, row in rows])
             self._progress.advance(done)
         figures.changed[_NO_NULL] += table.nulls_filled
+        if highest := max((key for key in self._missing.get(mapping.source, ()) if isinstance(key, int)), default=0):
+            # The legacy is not to give the id of a row that stays here to another one.
+            self._file.reserve(mapping.source, highest)
         self._progress.finish(f"{figures.written} written")
 
     def _left_out(self, table: BackwardTable) -> dict[Any, str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
+from contracts.assessments import AssignmentStatus
 from contracts.attendance import AttendanceStatus
 from contracts.finance import FineStatus
 from contracts.leaves import LeaveStatus
@@ -36,6 +37,12 @@ LEFT_OUT = (
     LeftOut("users.User", Q(half_made=True), "an admission that is not finished"),
     LeftOut("users.StudentProfile", Q(half_made=True), "an admission that is not finished"),
     LeftOut("finance.Fine", Q(status=FineStatus.CANCELLED.value), "a cancelled fine, which the legacy would ask for"),
+    LeftOut("assessments.StudentResult", Q(withheld=True), "a withheld result, which the legacy would show"),
+    LeftOut(
+        "assessments.Assignment",
+        Q(status=AssignmentStatus.DRAFT.value),
+        "a draft of an assignment, which the legacy would show",
+    ),
 )
 BELONGS = "it belongs to a row that is left out"
 

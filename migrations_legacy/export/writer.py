@@ -61,6 +61,16 @@ class LegacyFile:
         )
         return self._connection.total_changes - before
 
+    def reserve(self, table: str, highest: int) -> None:
+        """Let the legacy number new rows above this."""
+        name = full_name(table)
+        self._connection.execute("UPDATE sqlite_sequence SET seq = MAX(seq, ?) WHERE name = ?", (highest, name))
+        self._connection.execute(
+            "INSERT INTO sqlite_sequence (name, seq) SELECT ?, ? "
+            "WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = ?)",
+            (name, highest, name),
+        )
+
     def delete_links_to_nobody(self, table: str, column: str, owner: str) -> int:
         """Delete rows whose owner was not written; returns how many."""
         return self._connection.execute(

@@ -16,12 +16,14 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from migrations_legacy.export.django_rows import MIGRATIONS
 from migrations_legacy.export.writer import SCHEMA
 from migrations_legacy.legacy_schema import TABLES
 from modules.academics.models import Course, Enrollment
+from modules.assessments.models import Assignment, StudentResult
 from modules.attendance.models import AttendanceReport
 from modules.finance.models import Fine, FinePayment
 from modules.leaves.models import StudentLeave
@@ -172,6 +174,33 @@ def test_what_the_legacy_has_no_word_for_follows_a_rule_that_is_counted(school: 
     assert not one(target, "students", never.pk)
     assert one(target, "customuser", never.user_id)["username"] == "never"
     assert sum(figures(report, "leavereportstudent")["left_out"].values()) == 1
+
+
+def test_what_students_are_not_to_see_yet_is_left_out_and_not_lost_when_the_legacy_moves_in_again(
+    school: Path, tmp_path: Path
+) -> None:
+    move(school)
+    StudentResult.objects.filter(pk=1).update(withheld=True)
+    draft = Assignment.objects.create(subject_id=1, title="Draft", due_at=timezone.now(), status="draft")
+    Fine.objects.filter(pk=3).update(status="cancelled")
+    results, payments = StudentResult.objects.count(), FinePayment.objects.count()
+    target, report = export(tmp_path)
+    assert not one(target, "studentresult", 1)
+    assert not one(target, "assignment", draft.pk)
+    assert figures(report, "studentresult")["left_out"] == {"a withheld result, which the legacy would show": 1}
+    assert figures(report, "assignment")["left_out"] == {"a draft of an assignment, which the legacy would show": 1}
+    execute(
+        target,
+        f"INSERT INTO {full_name('assignment')} (title, description, due_date, created_at, updated_at, subject_id_id) "
+        f"SELECT 'New', '', due_date, created_at, updated_at, 1 FROM {full_name('assignment')} LIMIT 1",
+    )
+    for prefer in (None, "legacy", "new"):
+        move(target, prefer=prefer)
+        assert StudentResult.objects.get(pk=1).withheld
+        assert StudentResult.objects.count() == results
+        assert FinePayment.objects.count() == payments
+        assert Assignment.objects.get(pk=draft.pk).status == "draft"
+    assert Assignment.objects.get(title="New").pk > draft.pk
 
 
 def test_a_password_that_the_legacy_cannot_check_is_listed_and_nobody_has_it(school: Path, tmp_path: Path) -> None:
