@@ -1,6 +1,6 @@
 """Moves a school: table by table, in short transactions, and accounts for every row."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from uuid import uuid4
 
@@ -10,7 +10,9 @@ from kernel.guard import acting_as
 from migrations_legacy.errors import LegacyError, first_line
 from migrations_legacy.mapping import Context, TableMapping
 from migrations_legacy.merging import Prefer
-from migrations_legacy.models import OriginalValues, PlacedBlock
+from migrations_legacy.models import OriginalValues, PlacedBlock, QuarantinedRow
+from migrations_legacy.offered_move import OfferedMove
+from migrations_legacy.offers import BY_NAME, Offer
 from migrations_legacy.originals import encode, store_originals
 from migrations_legacy.plan import check_columns
 from migrations_legacy.progress import Progress
@@ -38,10 +40,12 @@ class Engine:
         dry_run: bool = False,
         prefer: Prefer | None = None,
         reserve: int = 0,
+        offers: Mapping[tuple[str, str], Offer] | None = None,
     ) -> None:
         """MappingError when the mappings do not fit the source or the models; nothing is written then.
 
-        `prefer`: whose side is taken in conflicts; `reserve`: how far above the legacy's ids those of new rows begin.
+        `prefer`: whose side is taken in conflicts; `reserve`: how far above the legacy's ids those of new rows begin;
+        `offers`: (legacy table, column of the source's own) → the field that it fills.
         """
         self._source, self._contexts, self._progress, self._dry_run = source, contexts, progress, dry_run
         self.report = Report(source=source.description, dry_run=dry_run)
@@ -53,10 +57,15 @@ class Engine:
         self._targets = {id(mapping): TargetTable(mapping) for mapping in present}
         self._prefer = prefer
         self._reserve = reserve
+        self._offers = offers or {}
 
     def run(self) -> Report:
         """Move everything. Stops at the first table whose figures do not agree; the report says which."""
         self._look_over_the_source()
+        if not self._dry_run:
+            # A column that the map no longer names is archived again, with the values that did not fit.
+            unsaid = BY_NAME.keys() - {offer.name for offer in self._offers.values()}
+            QuarantinedRow.objects.filter(target__in=unsaid).delete()
         try:
             moves = self._pass()
             if self._makes_room(moves):
@@ -115,7 +124,18 @@ class Engine:
                         raise LegacyError(
                             f"{mapping.source}: the database refuses the move ({first_line(error)})."
                         ) from error
+                    self._fill_offered(context, mapping, moves[-1].table, shared)
         return moves
+
+    def _fill_offered(self, context: Context, mapping: TableMapping, table: TableMove, shared: Shared) -> None:
+        """The further fields of a table's rows, of which a column of the source's own is said to be meant for them."""
+        for (source, column), offer in self._offers.items():
+            if (source, offer.target) == (mapping.source, mapping.target):
+                figures = TableReport(context.name, source, offer.name, main=False)
+                self.report.tables.append(figures)
+                OfferedMove(offer, column, report=figures, shared=shared, refused=table.quarantined).run()
+                if not (figures.balances and figures.agrees):
+                    raise Disagreement
 
     def _skip(self, context: Context) -> None:
         for skipped in context.skipped:

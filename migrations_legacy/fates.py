@@ -139,6 +139,8 @@ def _targets(school: School, table: str, column: str, contexts: Sequence[Context
                 for target in mapping.columns:
                     if meant & set(target.sources):
                         yield f"{mapping.target}.{target.field}"
+    if offer := school.offers.get((table, column)):
+        yield offer.name
     if column in school.made.used_columns(table):
         yield "users.User" if table in school.made.logins else "academics.SessionYear"
 
@@ -154,5 +156,7 @@ def settle(found: Sequence[TableFate], school: School, read: Mapping[str, int]) 
         for column in fate.columns:
             if column.fate == SKIPPED:
                 column.accounted = column.filled
+            elif (fate.legacy, column.name) in school.offers:
+                column.accounted = school.met_offered[fate.legacy, column.name]
             elif column.fate == MAPPED:
                 column.accounted = met.get(column.name, 0)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from migrations_legacy.fates import ARCHIVED, MAPPED, SKIPPED, TableFate
 from migrations_legacy.legacy_schema import TABLES
+from migrations_legacy.offers import Offer, offers_for
 from migrations_legacy.reading.school import School
 
 
@@ -78,4 +79,17 @@ def _suggestion(school: School, fates: Sequence[TableFate]) -> Iterator[str]:
     for fate, names in open_columns:
         wanted = ", ".join(_not_found(school, fate.legacy)) or "none is missing"
         yield f'  [columns."{fate.name}"]  # "skip", "archive" or a column of the legacy: {wanted}'
-        yield from (f'  # "{name}" = "archive"' for name in names)
+        free = [offer for offer in offers_for(fate.legacy) if offer not in school.offers.values()]
+        if free:
+            yield "    # or a field here that the legacy does not know:"
+            yield from (f"    #   {offer.name}: {offer.kind}" for offer in free)
+        yield from (f'  # "{name}" = "{_likely(name, free)}"' for name in names)
+
+
+def _likely(column: str, free: list[Offer]) -> str:
+    """What a column could mean by its name; nothing is done by names alone."""
+    found = next((offer for offer in free if offer.is_likely(column)), None)
+    if found is None:
+        return "archive"
+    free.remove(found)
+    return found.name

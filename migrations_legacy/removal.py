@@ -140,7 +140,8 @@ class Removal:
         if table.target.has_text_key:
             return set()
         rows = table.target.model._base_manager.using(table.target.alias).filter(pk__in=numbers)
-        hidden = {key for rule in LEFT_OUT if rule.target == table.mapping.target for key in _matching(rows, rule.which)}
+        own = [rule.which for rule in LEFT_OUT if rule.target == table.mapping.target]
+        hidden = {key for which in own for key in _matching(rows, which)}
         fields = {c.sources: f.attname for c, f in zip(table.mapping.columns, table.target.fields, strict=True)}
         for reference in table.mapping.references:
             for move in self._moves:

@@ -46,6 +46,7 @@ def run_once(source: School, wishes: Wishes, progress: Progress, compared: Compa
     engine = Engine(
         source,
         CONTEXTS,
+        offers=source.offers,
         progress=progress,
         dry_run=wishes.dry_run,
         prefer=wishes.prefer,

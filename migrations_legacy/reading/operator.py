@@ -7,6 +7,7 @@
 [columns."campus_pupil"]
 "roll" = "archive"
 "class_ref" = "course_id_id"          # this column is the legacy's `course_id_id`
+"dob" = "users.StudentProfile.birth_date"  # this column fills a field here that the legacy does not know
 """
 
 import tomllib
@@ -16,6 +17,7 @@ from pathlib import Path
 
 from migrations_legacy.errors import SourceRefused
 from migrations_legacy.legacy_schema import APP_PREFIX, TABLES
+from migrations_legacy.offers import BY_NAME
 from migrations_legacy.sources.base import SourceTable
 
 ARCHIVE, SKIP = "archive", "skip"
@@ -24,7 +26,7 @@ _FATES = (ARCHIVE, SKIP)
 
 @dataclass(frozen=True)
 class OperatorMap:
-    """Table → legacy table or fate; table → column → legacy column or fate. Names as the source has them."""
+    """Table → legacy table or fate; table → column → legacy column, offered field or fate. Names are the source's."""
 
     tables: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -62,8 +64,11 @@ def read_map(path: Path) -> OperatorMap:
     for table, named in columns.items():
         if not isinstance(named, dict):
             raise SourceRefused(f"{path}: columns of {table} are to be a section of their own.")
+        taken: dict[object, str] = {}
         for column, target in named.items():
             _check_column(path, tables.get(table, ""), column, target)
+            if target not in _FATES and taken.setdefault(target, column) != column:
+                raise SourceRefused(f"{path}: {taken[target]} and {column} of {table} cannot both become {target}.")
     return OperatorMap(tables, columns)
 
 
@@ -76,5 +81,8 @@ def _known_table(path: Path, name: str, target: object) -> str:
 
 def _check_column(path: Path, table: str, column: str, target: object) -> None:
     known = TABLES[table].columns if table in TABLES else {name for facts in TABLES.values() for name in facts.columns}
-    if target not in _FATES and target not in known:
-        raise SourceRefused(f"{path}: the column {column} cannot become {target}, which is no column of the legacy.")
+    if target not in _FATES and target not in known and target not in BY_NAME:
+        raise SourceRefused(
+            f"{path}: the column {column} cannot become {target}, which is no column of the legacy and no field that "
+            "may be filled; inspect lists them."
+        )

@@ -8,6 +8,7 @@ from migrations_legacy.legacy_schema import TABLES
 from migrations_legacy.reading.aligned import AlignedTables
 from migrations_legacy.reading.fallbacks import RAW, Fallbacks
 from migrations_legacy.reading.made import Fill, MadeRows
+from migrations_legacy.reading.offered import chosen
 from migrations_legacy.reading.operator import OperatorMap
 from migrations_legacy.reading.people import Accounts
 from migrations_legacy.reading.takes import Takes
@@ -18,7 +19,8 @@ class School:
     """The school in a source: what the engine reads. Closes the reader that it was given.
 
     `notes`: legacy table → rule → rows that it filled; `met`: legacy table → the source's column → values that were
-    read. Both of the last time that the table was read through `rows`.
+    read. Both of the last time that the table was read through `rows`. `offers`: see `chosen`; `met_offered`: values of
+    their columns that were read.
     """
 
     def __init__(self, reader: Reader, said: OperatorMap | None = None) -> None:
@@ -27,6 +29,8 @@ class School:
         self.said = said or OperatorMap()
         self.said.check(reader.tables())
         self.aligned = AlignedTables(reader, self.said)
+        self.offers = chosen(self.said, self.aligned)
+        self.met_offered: Counter[tuple[str, str]] = Counter()
         self.made = MadeRows(self.aligned)
         self.notes: dict[str, Counter[str]] = {}
         self.met: dict[str, Counter[str]] = {}
@@ -59,6 +63,15 @@ class School:
             rows = merge(rows, self.made.rows(table), key=lambda row: row["id"])
         return Accounts(notes).settle(rows) if table == "customuser" else rows
 
+    def offered(self, table: str, column: str) -> Iterator[list[tuple[int, object]]]:
+        """(key, value) of a column of the source's own, which an operator's map has said the meaning of."""
+        place = self.aligned[table].origin.column_names.index(column)
+        self.met_offered[table, column] = 0
+        for keyed in self.aligned.batches(table):
+            batch = [(key, values[place]) for key, values in keyed if key is not None]
+            self.met_offered[table, column] += sum(value is not None for _, value in batch)
+            yield batch
+
     def repeated(self, table: str, columns: tuple[str, ...]) -> frozenset[Values]:
         alignment = self.aligned.get(table)
         if alignment is None:
@@ -84,6 +97,7 @@ class School:
         """The source's columns of a table whose values do not come over as they are."""
         alignment = self.aligned[table]
         used = alignment.carried | self.made.used_columns(table)
+        used |= {column for owner, column in self.offers if owner == table}
         changed = {
             found.column
             for column, found in alignment.found.items()

@@ -96,6 +96,9 @@ class Source(Protocol):
     def rows(self, table: str) -> Iterator[Row]:
         """All rows in the order of their key, in constant memory."""
 
+    def offered(self, table: str, column: str) -> Iterator[list[tuple[int, object]]]:
+        """(key, value) of a column of the source's own, which an operator's map has said the meaning of."""
+
     def repeated(self, table: str, columns: tuple[str, ...]) -> frozenset[Values]:
         """The combinations of values in these columns that more than one row has."""
 

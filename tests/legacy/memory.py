@@ -26,6 +26,9 @@ class MemorySource:
     def rows(self, table: str) -> Iterator[Row]:
         return iter(self._tables[table])
 
+    def offered(self, table: str, column: str) -> Iterator[list[tuple[int, object]]]:
+        yield [(int(str(row["id"])), row[column]) for row in self._tables[table]]
+
     def repeated(self, table: str, columns: tuple[str, ...]) -> frozenset[tuple[object, ...]]:
         groups = Counter(tuple(row[column] for column in columns) for row in self._tables[table])
         return frozenset(group for group, rows in groups.items() if rows > 1)

@@ -25,6 +25,7 @@ def odd(school: Path) -> Path:
             "ALTER TABLE {students} RENAME TO campus_member",
             "ALTER TABLE campus_member RENAME COLUMN gender TO g",
             "ALTER TABLE campus_member ADD COLUMN nickname text DEFAULT 'Bee'",
+            "ALTER TABLE campus_member ADD COLUMN pin text",
             "CREATE TABLE door_log (id integer PRIMARY KEY, at text)",
             "INSERT INTO door_log VALUES (1, 'noon')",
         ),
@@ -83,6 +84,17 @@ def test_an_operator_says_what_a_table_and_its_columns_mean(odd: Path, tmp_path:
         ('[tables]\nno_such_table = "students"', "no_such_table, which the source does not have"),
         ('[tables]\ndoor_log = "lessons"', "no table of the legacy"),
         ('[columns.door_log]\nat = "colour"', "no column of the legacy"),
+        ('[columns.door_log]\nat = "users.User.is_staff"', "no field that may be filled; inspect lists them"),
+        ('[columns.door_log]\nat = "users.StudentProfile.phone"', "the legacy's students have and no others"),
+        (
+            '[tables]\ncampus_member = "students"\n[columns.campus_member]\n'
+            'g = "users.StudentProfile.phone"\nnickname = "users.StudentProfile.phone"',
+            "g and nickname of campus_member cannot both become",
+        ),
+        (
+            '[tables]\ncampus_member = "students"\n[columns.campus_member]\npin = "users.StudentProfile.phone"',
+            "by its name it holds secrets",
+        ),
         ('[columns.door_log]\nwhen = "skip"', "when of door_log, which the source does not have"),
         ('[rows]\nx = "skip"', "nothing else"),
     ],

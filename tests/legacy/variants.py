@@ -12,6 +12,8 @@ class Variant:
 
     name: str
     statements: tuple[str, ...]
+    said: tuple[tuple[str, str, str], ...] = ()
+    """What the operator's map says about it: table, column and field."""
 
 
 def sql(statement: str) -> str:
@@ -309,6 +311,22 @@ EXTRA = (
     ),
 )
 
+MAPPED = (
+    Variant(
+        "columns that a map says the meaning of",
+        (
+            add("students", "date_of_birth text"),
+            add("staffs", "mobile integer"),
+            "UPDATE {students} SET date_of_birth = CASE WHEN id = 702 THEN 'soon' ELSE '2004-05-06' END",
+            "UPDATE {staffs} SET mobile = 5550000 + id",
+        ),
+        said=(
+            ("students", "date_of_birth", "users.StudentProfile.birth_date"),
+            ("staffs", "mobile", "users.StaffProfile.phone"),
+        ),
+    ),
+)
+
 OTHER_KEYS = (
     Variant(
         "big integers for keys",
@@ -426,4 +444,4 @@ OTHER_SHAPES = (
     ),
 )
 
-VARIANTS = (*RENAMED, *RESHAPED, *MISSING, *EXTRA, *OTHER_KEYS, *OTHER_SHAPES)
+VARIANTS = (*RENAMED, *RESHAPED, *MISSING, *EXTRA, *MAPPED, *OTHER_KEYS, *OTHER_SHAPES)
