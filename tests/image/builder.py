@@ -3,6 +3,7 @@
 The base is IMAGE_BASE when that is set; else a Debian of its own, which debootstrap makes once and buildah keeps.
 """
 
+import json
 import os
 import re
 import shutil
@@ -12,6 +13,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from tests.servers.keeper import ROOT
 
@@ -40,7 +42,16 @@ def build() -> str:
     base = os.environ.get("IMAGE_BASE") or _debian()
     with tempfile.TemporaryDirectory(prefix="image-") as folder:
         buildah(
-            *("bud", "--layers", "--isolation", "chroot", "--pull-never" if base == _BASE else "--pull"),
+            # The OCI format has no room for a health check.
+            *(
+                "bud",
+                "--layers",
+                "--format",
+                "docker",
+                "--isolation",
+                "chroot",
+                "--pull-never" if base == _BASE else "--pull",
+            ),
             *("--build-arg", f"BASE={base}", "--tag", IMAGE),
             *_mounts(_package_index(Path(folder))),
             ".",
@@ -58,11 +69,20 @@ def container(image: str) -> Iterator[str]:
         buildah("rm", name)
 
 
-def packed_size(image: str) -> int:
-    """Bytes of the image as a registry keeps it: its layers, compressed."""
+def configuration(image: str) -> dict[str, Any]:
+    """What the image tells engines: Cmd, User, Healthcheck, Labels and so on."""
+    told: dict[str, Any] = json.loads(buildah("inspect", "--type", "image", image))["Docker"]["config"]
+    return told
+
+
+def packed_layers(image: str) -> list[int]:
+    """Bytes of each layer as a registry keeps it, compressed; that of the base comes first."""
     with tempfile.TemporaryDirectory(prefix="image-") as folder:
         buildah("push", "--quiet", image, f"oci:{folder}/packed")
-        return sum(file.stat().st_size for file in Path(folder).rglob("*") if file.is_file())
+        blobs = Path(folder, "packed", "blobs", "sha256")
+        index = json.loads(Path(folder, "packed", "index.json").read_text())
+        manifest = json.loads((blobs / index["manifests"][0]["digest"].partition(":")[2]).read_text())
+        return [layer["size"] for layer in manifest["layers"]]
 
 
 def size(folder: Path) -> int:

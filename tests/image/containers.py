@@ -1,6 +1,5 @@
 """Containers of the image, on this machine's network, each as the image's own user."""
 
-import json
 import os
 import signal
 import subprocess
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import parse_qs, urlsplit
 
-from tests.image.builder import buildah, container
+from tests.image.builder import configuration, container
 from tests.topologies.houses import descendants
 
 MEDIA = Path("/data/media")
@@ -53,7 +52,7 @@ class Containers:
         media.mkdir(exist_ok=True)
         for path in (media, *media.rglob("*")):
             os.chown(path, USER, USER)
-        command = json.loads(buildah("inspect", "--type", "image", self.image))["OCIv1"]["config"]["Cmd"]
+        command = configuration(self.image)["Cmd"]
         places = {folder: folder for folder in _sockets(variables)} | {media: MEDIA}
         return Contained(self._run(command, variables, places), start_new_session=True)
 

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from tests.image import builder
-from tests.image.containers import USER, Contained, Containers
+from tests.image.containers import MEDIA, USER, Contained, Containers
 from tests.plugins.topologies import Note
 from tests.servers.postgres import postgres
 from tests.topologies.day import walk
@@ -45,9 +45,37 @@ def test_the_image_holds_what_runs_and_nothing_more(image: str, note: Note) -> N
             assert not (venv / left_out).exists(), left_out
         for left_out in ("tests", ".git", "docs", "Makefile"):
             assert not (root / "app" / left_out).exists(), left_out
+        for path in venv.rglob("locale/*/LC_MESSAGES/*.mo"):
+            assert path.parent.parent.name == "en", path
         parts = {"packages": builder.size(venv), "the school": builder.size(root / "app"), "all": builder.size(root)}
-    sizes = ", ".join(f"{what} {number / MEGABYTE:.0f} MB" for what, number in parts.items())
-    note(f"The image: {builder.packed_size(image) / MEGABYTE:.0f} MB packed; unpacked: {sizes}")
+        packages = {path.name: builder.size(path) for path in venv.iterdir() if path.is_dir()}
+    layers = builder.packed_layers(image)
+    note(
+        f"The image: {in_megabytes(sum(layers))} packed, in layers of {', '.join(map(in_megabytes, layers))};"
+        f" unpacked: {listed(parts)}"
+    )
+    largest = sorted(packages, key=lambda name: -packages[name])[:6]
+    note(f"Its largest packages: {listed({name: packages[name] for name in largest})}")
+
+
+def in_megabytes(number: int) -> str:
+    return f"{number / MEGABYTE:.0f} MB"
+
+
+def listed(sizes: dict[str, int]) -> str:
+    return ", ".join(f"{what} {in_megabytes(number)}" for what, number in sizes.items())
+
+
+def test_it_tells_engines_how_it_is_run(image: str) -> None:
+    told = builder.configuration(image)
+    assert told["User"] == str(USER)
+    assert told["Cmd"] == ["python", "-m", "config.launch.server"]
+    assert told["StopSignal"] == "SIGTERM"
+    assert set(told["Volumes"]) == {str(MEDIA)}
+    assert f"PORT={next(iter(told['ExposedPorts'])).removesuffix('/tcp')}" in told["Env"]
+    assert told["Healthcheck"]["Test"][0] == "CMD"  # no shell
+    labels = {"title", "description", "revision"}
+    assert {f"org.opencontainers.image.{label}" for label in labels} <= set(told["Labels"])
 
 
 @pytest.mark.parametrize("secret", [{}, {"SECRET_KEY": "only-while-the-image-is-built"}])
@@ -106,9 +134,10 @@ def is_its_own_user(process: Contained) -> None:
 
 def is_well(containers: Containers, name: str, *, port: str) -> None:
     """What engines ask, in the container that is at work."""
-    asked = containers.run_beside(name, "python", "-m", "config.launch.healthcheck", PORT=port)
+    question = builder.configuration(containers.image)["Healthcheck"]["Test"][1:]
+    asked = containers.run_beside(name, *question, PORT=port)
     assert asked.returncode == 0, asked.stderr
-    nobody_there = containers.run_beside(name, "python", "-m", "config.launch.healthcheck", PORT="9")
+    nobody_there = containers.run_beside(name, *question, PORT="9")
     assert nobody_there.returncode == 1
 
 
