@@ -1,6 +1,7 @@
 """A school in PostgreSQL, or in MySQL's dump, is the same school."""
 
 import gzip
+import json
 from pathlib import Path
 
 import psycopg
@@ -14,7 +15,7 @@ from migrations_legacy.sources.mysqldump import MysqldumpSource
 from migrations_legacy.sources.recognise import open_reader
 from tests.legacy.moving import execute, move, move_from, reasons
 from tests.legacy.other_databases import in_postgres, make_mysqldump
-from tests.legacy.school import full_name
+from tests.legacy.school import full_name, make_dump
 
 
 @pytest.fixture
@@ -32,6 +33,20 @@ def test_a_dump_of_mysql_is_the_same_school(ordinary: Path, tmp_path: Path) -> N
     again = move(ordinary)
     assert not again["changed"]
     assert reasons("attendancereport") == kept
+
+
+@pytest.mark.django_db
+@pytest.mark.sqlite_only
+def test_a_dump_in_several_files_is_the_same_school(ordinary: Path, tmp_path: Path) -> None:
+    objects = json.loads(make_dump(ordinary, tmp_path / "dump.json").read_text())
+    parts = [tmp_path / "first.json", tmp_path / "second.json.gz"]
+    parts[0].write_text(json.dumps(objects[40:]))
+    with gzip.open(parts[1], "wt") as file:
+        json.dump(objects[:50], file)
+    report = move(*parts)
+    assert report["succeeded"]
+    assert all(fate["balances"] for fate in report["sources"])
+    assert not move(ordinary)["changed"]
 
 
 @pytest.mark.sqlite_only
