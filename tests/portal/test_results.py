@@ -415,3 +415,26 @@ def test_a_class_is_kept_back_and_released_by_its_teacher(school: School, browse
     response = teacher.post("/staff_withhold_results/", where | {"withheld": "1"})
     assert flashes(response)[-1] == "success: The result of 1 student is kept back."
     assert browse(school.other_teacher).post("/staff_withhold_results/", where | {"withheld": "0"}).status_code == 403
+
+
+def test_a_mark_that_is_kept_back_is_nowhere_for_its_student(school: School, browse: Browse) -> None:
+    StudentResult.objects.all().delete()
+    teacher, student = browse(school.teacher), browse(school.student)
+    profile = school.student.profile_id
+    places = (
+        *("/student_home/", "/student_view_result/", "/inbox/", "/search/?q=Botany"),
+        f"/api/v1/assessments/students/{profile}/results/",
+        f"/api/v1/assessments/students/semester-results/?student_ids={profile}",
+    )
+    teacher.post(class_url(school), marks(school.student, 61.37, 83.79) | {"withhold": "on"})
+    result = StudentResult.objects.get(student_id=profile)
+    for place in places:
+        response = student.get(place)
+        assert response.status_code == 200, place
+        shown = response.content.decode()
+        assert "61.37" not in shown, place
+        assert "83.79" not in shown, place
+    assert student.get(f"/api/v1/assessments/results/{result.pk}/history/").status_code == 403
+    result.withheld = False
+    result.save()
+    assert "83.79" in student.get(places[4]).content.decode()
