@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 
 from migrations_legacy.keeping import opened
 from migrations_legacy.models import ArchivedRow
@@ -153,9 +154,7 @@ def test_every_check_is_of_a_variant() -> None:
 
 
 @pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: variant.name)
-def test_a_variant_moves_in_with_nothing_lost_and_goes_out_and_comes_back_as_it_is_here(
-    school: Path, tmp_path: Path, variant: Variant
-) -> None:
+def test_a_variant_moves_in_with_nothing_lost_and_can_go_back(school: Path, tmp_path: Path, variant: Variant) -> None:
     change(school, variant.statements)
     said = map_of(school, variant)
     report = move(school, map=said)
@@ -165,8 +164,12 @@ def test_a_variant_moves_in_with_nothing_lost_and_goes_out_and_comes_back_as_it_
     assert not again["changed"], [t for t in again["tables"] if t["written"] or t["removed"]]
     assert again["sources"] == report["sources"]
     assert again["rules"] == report["rules"]
+    if connection.vendor == "sqlite":  # the file would be the same; see test_export.py
+        goes_out_and_comes_back_as_it_is_here(tmp_path)
 
-    back, told = tmp_path / "back.sqlite3", tmp_path / "told.json"
+
+def goes_out_and_comes_back_as_it_is_here(folder: Path) -> None:
+    back, told = folder / "back.sqlite3", folder / "told.json"
     call_command("export_legacy", str(back), report=told, verbosity=0)
     left_out = {table["source"]: sum(table["left_out"].values()) for table in json.loads(told.read_text())["tables"]}
     home = move(back)
