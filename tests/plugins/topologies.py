@@ -15,6 +15,9 @@ from config.topology.plan import named
 Note = Callable[[str], None]
 """Has a line printed at the end of the run."""
 
+# The walks say what was not as it should be, as tests do.
+pytest.register_assert_rewrite(*(f"tests.topologies.{name}" for name in ("day", "on_pages", "over_rest", "visitors")))
+
 ALL = ("monolith", *(f"lifted:{module}" for module in MODULES), "microservices")
 NAME = "topology"
 
