@@ -9,7 +9,7 @@ WORKERS ?= 2
 
 VENV := .venv
 PY := $(VENV)/bin/python
-LOCKS := installer core prod test dev telemetry
+LOCKS := installer core prod test dev telemetry mysql
 
 # A stamp carries the checksum of the locks it stands for, so that an unchanged lock costs nothing
 # and a changed one, also after switching branches, is installed.
@@ -17,10 +17,14 @@ checksum = $(shell cat $(1) 2>/dev/null | cksum | tr -d ' ')
 CORE_STAMP := $(VENV)/.installed-core-$(call checksum,requirements/core.txt)
 FULL_STAMP := $(VENV)/.installed-full-$(call checksum,requirements/core.txt requirements/test.txt requirements/dev.txt requirements/telemetry.txt)
 
+# Compiled for this machine, for one target only: it lies beside the other packages, and nothing else sees it.
+MYSQL := $(VENV)/mysql
+MYSQL_STAMP := $(MYSQL)/.installed-$(call checksum,requirements/mysql.txt)
+
 export HOST PORT LEGACY MEDIA WORKERS
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-topologies test-image lint format lock fuzz benchmarks clean
+.PHONY: help run test test-topologies test-image test-mysql lint format lock fuzz benchmarks clean
 
 help: ## Show this list
 	@echo "make run [PORT=8080] [HOST=127.0.0.1] [LEGACY=db.sqlite3] [MEDIA=folder]"
@@ -38,6 +42,9 @@ test-topologies: $(FULL_STAMP) ## A day of school in all ten topologies, behind 
 
 test-image: $(FULL_STAMP) ## Build the image without an engine, and pass a day of school in it; needs root, buildah and debootstrap
 	@exec $(PY) -m pytest tests/image -m image -q --topology=monolith --topology=lifted:attendance
+
+test-mysql: $(FULL_STAMP) $(MYSQL_STAMP) ## A school moves in from a MariaDB server; needs mariadb-server-core, gcc, pkg-config and libmariadb-dev
+	@PYTHONPATH=$(MYSQL) exec $(PY) -m pytest tests/legacy tests/servers -m mysql -q
 
 lint: $(FULL_STAMP) ## Only the linters and the types
 	@exec $(PY) -m tests.check --no-tests
@@ -80,6 +87,11 @@ $(CORE_STAMP): | $(PY)
 $(FULL_STAMP): | $(PY)
 	@$(call install,core test dev telemetry)
 	@rm -f $(VENV)/.installed-* && touch $(CORE_STAMP) $@
+
+$(MYSQL_STAMP): | $(PY)
+	@rm -rf $(MYSQL)
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --target $(MYSQL) -r requirements/mysql.txt
+	@touch $@
 
 # uv takes seconds where pip takes half a minute. pip reads the machine's own package settings, so it is tried when uv fails.
 define install

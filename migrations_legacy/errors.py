@@ -40,4 +40,6 @@ class Doubtful(Exception):
 
 def first_line(error: Exception) -> str:
     """What a database objects to. The lines after the first repeat values of the row, which may be secret."""
-    return str(error).partition("\n")[0]
+    # MySQL's errors are a number and a text.
+    text = error.args[1] if len(error.args) == 2 and isinstance(error.args[0], int) else error
+    return str(text).partition("\n")[0]

@@ -3,34 +3,17 @@
 Keys of text, keys of several columns, and tables without a declared key are spilled into a temporary database first.
 """
 
-import json
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from datetime import date
-from decimal import Decimal
 from pathlib import Path
-from uuid import UUID
 
 from migrations_legacy.reading.keys import as_key, number_for
 from migrations_legacy.sources.base import BATCH, Reader, SourceTable, Values
-from migrations_legacy.sources.stored import quoted, tolerant_text
+from migrations_legacy.sources.stored import quoted, storable, tolerant_text
 
 NO_KEY = "a row without a key"
 SECOND = "a second row with the key of another"
-
-
-def storable(value: object) -> object:
-    """A value as SQLite takes it; converters read the written form as well."""
-    if isinstance(value, date | Decimal | UUID):
-        return str(value)
-    if isinstance(value, list | dict):
-        return json.dumps(value, sort_keys=True)
-    if isinstance(value, str) and not value.isascii():
-        return value.encode("utf-8", "surrogateescape") if any("\ud800" <= c <= "\udfff" for c in value) else value
-    if isinstance(value, memoryview):
-        return bytes(value)
-    return value
 
 
 class Ordered:

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import IO
 
 from migrations_legacy.errors import SourceRefused
-from migrations_legacy.sources.base import BATCH, SourceColumn, SourceTable, Values
+from migrations_legacy.sources import mysql
+from migrations_legacy.sources.base import BATCH, SourceTable, Values
 from migrations_legacy.sources.sql_text import Broken, Declared, Statements
-from migrations_legacy.sources.stored import StoredTables, quoted
+from migrations_legacy.sources.stored import StoredTables, quoted, storable
 
 _START_SHOWN = 64 * 1024
 _END_SHOWN = 4096
@@ -112,7 +113,7 @@ class MysqldumpSource:
                     f"CREATE INDEX {quoted('key of ' + table.name)} ON {quoted(table.name)} ({key})"
                 )
         self._connection.execute("COMMIT")
-        return {table.name: self._facts(table) for table in statements.tables.values()}
+        return {table.name: table.described() for table in statements.tables.values()}
 
     def _check_end(self) -> None:
         """The tools say at the end that they are done; what lacks that was cut off between two statements."""
@@ -155,28 +156,14 @@ class MysqldumpSource:
 
     def _store(self, table: Declared, rows: list[Values]) -> None:
         marks = ", ".join("?" * len(table.columns))
-        self._connection.executemany(f"INSERT INTO {quoted(table.name)} VALUES ({marks})", map(_bindable, rows))
-
-    @staticmethod
-    def _facts(table: Declared) -> SourceTable:
-        return SourceTable(
-            table.name,
-            tuple(
-                SourceColumn(name, kind, nullable, table.references.get(name))
-                for name, (kind, nullable) in table.columns.items()
-            ),
-            table.key,
-        )
+        stored = (tuple([storable(value) for value in row]) for row in _without_zero_days(table, rows))
+        self._connection.executemany(f"INSERT INTO {quoted(table.name)} VALUES ({marks})", stored)
 
 
-def _bindable(row: Values) -> Values:
-    """SQLite takes no text with lone surrogates, and no number of more than 64 bits."""
-    return tuple([_stored_value(value) for value in row])
-
-
-def _stored_value(value: object) -> object:
-    if isinstance(value, str) and not value.isascii() and any("\udc80" <= char <= "\udcff" for char in value):
-        return value.encode("utf-8", "surrogateescape")
-    if isinstance(value, int) and not -(2**63) <= value < 2**63:
-        return str(value)
-    return value
+def _without_zero_days(table: Declared, rows: list[Values]) -> list[Values]:
+    """The rows with NULL for days of zeros, as a server's rows are read."""
+    for place, (name, (kind, _)) in enumerate(table.columns.items()):
+        if kind in mysql.DAYS and any(mysql.is_zero(row[place]) for row in rows):
+            rows = [(*row[:place], None, *row[place + 1 :]) if mysql.is_zero(row[place]) else row for row in rows]
+            table.columns[name] = (kind, True)
+    return rows

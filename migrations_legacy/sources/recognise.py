@@ -5,8 +5,9 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from migrations_legacy.errors import SourceRefused
+from migrations_legacy.sources.address import is_url
 from migrations_legacy.sources.base import Reader
-from migrations_legacy.sources.database import DatabaseSource, is_url
+from migrations_legacy.sources.database import DatabaseSource
 from migrations_legacy.sources.dumpdata import DumpdataSource
 from migrations_legacy.sources.mysqldump import MysqldumpSource, looks_like_sql
 from migrations_legacy.sources.sqlite import MAGIC, SqliteSource

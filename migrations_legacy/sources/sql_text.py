@@ -3,7 +3,10 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from io import StringIO
 from typing import IO
+
+from migrations_legacy.sources.base import SourceColumn, SourceTable
 
 _CHUNK = 1 << 20
 _LONGEST_VALUE = 64 << 20
@@ -53,6 +56,14 @@ class Declared:
     """Column → type in lower case, and whether it may be NULL."""
     key: tuple[str, ...] = ()
     references: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    def described(self) -> SourceTable:
+        """The same as every source says it."""
+        columns = [
+            SourceColumn(name, kind, nullable, self.references.get(name))
+            for name, (kind, nullable) in self.columns.items()
+        ]
+        return SourceTable(self.name, tuple(columns), self.key)
 
 
 def bare(name: str) -> str:
@@ -198,3 +209,11 @@ class Statements:
         self._ended = not chunk
         self._buffer, self._at = self._buffer[self._at :] + chunk, 0
         return True
+
+
+def declared(statement: str) -> SourceTable:
+    """The table that a CREATE TABLE declares. Broken when it is none."""
+    statements = Statements(StringIO(statement + ";"))
+    if next(statements.rows(), None) is not None or len(statements.tables) != 1:
+        raise Broken("not the declaration of a table")
+    return next(iter(statements.tables.values())).described()

@@ -1,9 +1,12 @@
 """Reads the tables of an open SQLite connection: a school's own file, or a dump that was spilled into one."""
 
+import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 
 from migrations_legacy.sources.base import BATCH, SourceColumn, SourceTable, Values
+
+_LOWEST, _HIGHEST = -(2**63), 2**63 - 1
 
 
 def quoted(name: str) -> str:
@@ -14,6 +17,20 @@ def quoted(name: str) -> str:
 def tolerant_text(data: bytes) -> str:
     """Text whose bytes are not UTF-8, with surrogates in their place, so that the row can be recognised."""
     return data.decode("utf-8", "surrogateescape")
+
+
+def storable(value: object) -> object:
+    """A value of another source as SQLite takes it; what it has no type for, in its written form."""
+    if isinstance(value, str):
+        broken = not value.isascii() and any("\ud800" <= char <= "\udfff" for char in value)
+        return value.encode("utf-8", "surrogateescape") if broken else value
+    if isinstance(value, int):
+        return value if _LOWEST <= value <= _HIGHEST else str(value)
+    if value is None or isinstance(value, float | bytes):
+        return value
+    if isinstance(value, list | dict):
+        return json.dumps(value, sort_keys=True, default=str)
+    return bytes(value) if isinstance(value, memoryview) else str(value)
 
 
 class StoredTables:

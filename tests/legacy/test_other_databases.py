@@ -2,17 +2,21 @@
 
 import gzip
 import json
+from collections import Counter
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from migrations_legacy.errors import SourceRefused
+from migrations_legacy.models import ArchivedRow
 from migrations_legacy.reading.opening import open_source
 from migrations_legacy.sources import sql_text
 from migrations_legacy.sources.database import DatabaseSource
 from migrations_legacy.sources.mysqldump import MysqldumpSource
 from migrations_legacy.sources.recognise import open_reader
+from modules.academics.models import Course
+from modules.users.models import User
 from tests.legacy.moving import execute, move, move_from, reasons
 from tests.legacy.other_databases import in_postgres, make_mysqldump
 from tests.legacy.school import full_name, make_dump
@@ -33,6 +37,18 @@ def test_a_dump_of_mysql_is_the_same_school(ordinary: Path, tmp_path: Path) -> N
     again = move(ordinary)
     assert not again["changed"]
     assert reasons("attendancereport") == kept
+
+
+@pytest.mark.django_db
+@pytest.mark.sqlite_only
+def test_days_of_zeros_in_a_dump_of_mysql_are_none(ordinary: Path, tmp_path: Path) -> None:
+    execute(ordinary, f"UPDATE {full_name('customuser')} SET last_login = '0000-00-00 00:00:00' WHERE id = 2")
+    execute(ordinary, f"UPDATE {full_name('courses')} SET updated_at = '0000-00-00 00:00:00.000000' WHERE id = 1")
+    report = move(make_mysqldump(ordinary, tmp_path / "dump.sql"))
+    assert report["succeeded"]
+    assert User.objects.get(pk=2).last_login is None
+    assert Course.objects.get(pk=1).updated_at == Course.objects.get(pk=1).created_at
+    assert list(report["rules"]["courses"].values()) == [1]
 
 
 @pytest.mark.django_db
@@ -103,6 +119,28 @@ def test_what_others_write_to_a_server_meanwhile_is_not_seen_and_nothing_can_be_
         source.close()
 
 
+@pytest.mark.postgres
+@pytest.mark.django_db
+def test_rows_without_a_key_and_partitions_of_a_server_are_archived_once(school: Path) -> None:
+    with in_postgres(school) as url:
+        with psycopg.connect(url) as legacy:
+            legacy.execute("CREATE TABLE visits (who json, took interval, place inet)")
+            legacy.execute("INSERT INTO visits SELECT '[1]', '25 hours', '10.0.0.1' FROM generate_series(1, 2001)")
+            legacy.execute("CREATE TABLE parted (id int PRIMARY KEY) PARTITION BY RANGE (id)")
+            legacy.execute("CREATE TABLE parted_1 PARTITION OF parted FOR VALUES FROM (0) TO (10)")
+            legacy.execute("INSERT INTO parted VALUES (1)")
+        assert move_from(url, folder=school.parent)["succeeded"]
+    kept = Counter(
+        ArchivedRow.objects.filter(table__name__in=["visits", "parted", "parted_1"]).values_list("table__name")
+    )
+    assert kept == {("visits",): 2001, ("parted",): 1}
+    assert ArchivedRow.objects.filter(table__name="visits").latest("pk").row == {
+        "who": "[1]",
+        "took": "1 day, 1:00:00",
+        "place": "10.0.0.1",
+    }
+
+
 @pytest.mark.sqlite_only
 @pytest.mark.parametrize(
     ("url", "complaint"),
@@ -111,6 +149,10 @@ def test_what_others_write_to_a_server_meanwhile_is_not_seen_and_nothing_can_be_
         ("oracle://localhost/school", "not a kind of database"),
         ("postgres://localhost", "name of one database"),
         ("postgres://reader:hidden@localhost:port/school", "cannot be read"),
+        ("postgres://reader:hidden/1@localhost/school", "signs such as @"),
+        ("postgres://reader:12345/hidden@localhost/school", "signs such as @"),
+        ("postgres://reader:12345?hidden@localhost/school", "signs such as @"),
+        ("postgres://reader:12345#hidden@localhost/school", "signs such as @"),
         ("postgres://reader:hidden@/school?host=/nowhere", "cannot be read"),
         ("sqlite://school.sqlite3", "needs a path"),
         ("sqlite:///nowhere/school.sqlite3", "no such file"),
@@ -122,3 +164,4 @@ def test_a_wrong_address_is_refused_in_one_line_without_its_password(url: str, c
         open_source([url])
     assert "\n" not in str(refusal.value)
     assert "hidden" not in str(refusal.value)
+    assert "12345" not in str(refusal.value)
