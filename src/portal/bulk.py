@@ -76,16 +76,32 @@ def bulk_page(
     """By GET the question, by POST the deed. `rows`: of the ticked ones those to which it can be done, id → what people
     know it by; `action` is None when the address names none. The services have the last word on each row.
     """
-    back = HttpResponseRedirect(selection.list_url)
+    asked = ask_first(request, selection, action, rows, form=form)
+    if asked is not None or action is None:
+        return asked or HttpResponseRedirect(selection.list_url)
+    _do(request, action, rows, deed)
+    return HttpResponseRedirect(selection.list_url)
+
+
+def ask_first(
+    request: HttpRequest,
+    selection: Selection,
+    action: BulkAction | None,
+    rows: Mapping[int, str],
+    *,
+    form: Form | None = None,
+) -> HttpResponse | None:
+    """The question of `bulk_page`, or why there is nothing to ask; None when it was answered and is to be done. For
+    what a service does to all rows at once.
+    """
     if action is None or not selection.ids:
         messages.warning(request, NOTHING_TICKED)
-        return back
+        return HttpResponseRedirect(selection.list_url)
     if not rows:
         messages.warning(request, _("Nothing was done: none of the ticked rows is in a state for that."))
-        return back
+        return HttpResponseRedirect(selection.list_url)
     if request.method == "POST" and (form is None or form.is_valid()):
-        _do(request, action, rows, deed)
-        return back
+        return None
     context = {
         "title": action.title,
         "consequences": [*action.consequences, *_left_out(len(selection.ids) - len(rows))],

@@ -27,6 +27,8 @@ class NavItem:
     short: str | Promise = ""
     """A label of one word for the phone's bottom bar; items that have one are candidates for it, in order."""
     also: tuple[str, ...] = ()
+    words: str | Promise = ""
+    """Further words by which the search finds it."""
     current: bool = False
 
 
@@ -95,7 +97,14 @@ ITEMS: dict[Role, tuple[NavItem, ...]] = {
         ),
         NavItem("admin_view_attendance", _("Attendance"), "clipboard-document-check", TEACHING, short=_("Attendance")),
         NavItem("attendance_report", _("Reports"), "chart-bar-square", TEACHING),
-        NavItem("semester_results", _("Results"), "chart-bar", TEACHING, also=("grading_policy",)),
+        NavItem(
+            "semester_results",
+            _("Results"),
+            "chart-bar",
+            TEACHING,
+            also=("semester_results_selected", "grading_policy"),
+            words=_("semester grades GPA CGPA rank promotion publish"),
+        ),
         NavItem(
             "student_leave_view",
             _("Student leave"),
@@ -176,6 +185,16 @@ ITEMS: dict[Role, tuple[NavItem, ...]] = {
         NavItem("student_feedback", _("Feedback"), "chat-bubble-left-right", SELF),
     ),
 }
+
+PARTS: dict[Role, tuple[NavItem, ...]] = {
+    Role.HOD: (
+        NavItem(
+            "grading_policy", _("Grading policy"), "chart-bar", TEACHING, words=_("grade scale weight pass points")
+        ),
+        NavItem("fines_report", _("Report on fines"), "banknotes", TEACHING),
+    )
+}
+"""Pages that belong to a task, which the search finds by themselves."""
 
 
 PROFILE: dict[Role, str] = {Role.HOD: "admin_profile", Role.STAFF: "staff_profile", Role.STUDENT: "student_profile"}

@@ -18,9 +18,12 @@ from contracts.notifications import Notice, NotificationsService
 from contracts.users import StaffMember, Student, UsersService
 from kernel.money import money
 from kernel.registry import services
+from portal.navigation import PARTS, NavItem, items_for
 from portal.tables import SEARCH, Text
 
 FIRST_FEW = 5
+SHORTEST_WORD = 3
+"""Letters of a word that can stand for the name of a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +60,35 @@ class Kind:
 
 
 def search(actor: Actor, words: str) -> tuple[Found, ...]:
-    """The kinds of which something was found, in the order of the navigation."""
+    """Pages by their names, then the kinds of which something was found, in the order of the navigation."""
     page = PageRequest(size=FIRST_FEW, search=words)
     kinds = [kind for kind in KINDS.get(actor.role, ()) if actor.profile_id is not None or not kind.for_profiles]
     found = [(kind, kind.ask(actor, page)) for kind in kinds]
-    return tuple(
-        Found(kind.title, kind.icon, tuple(map(kind.show, of.items)), of.total, _listed(kind, words))
-        for kind, of in found
-        if of.total
+    return (
+        *_pages(actor.role, words),
+        *(
+            Found(kind.title, kind.icon, tuple(map(kind.show, of.items)), of.total, _listed(kind, words))
+            for kind, of in found
+            if of.total
+        ),
     )
+
+
+def _pages(role: Role, words: str) -> tuple[Found, ...]:
+    """The pages in whose names every word begins a word."""
+    wanted = words.casefold().split()
+    if min(map(len, wanted), default=0) < SHORTEST_WORD:
+        return ()
+    hits = tuple(
+        Hit(str(item.label), str(item.group), reverse(item.url_name))
+        for item in (*items_for(role), *PARTS.get(role, ()))
+        if all(any(known.startswith(word) for known in _names(item)) for word in wanted)
+    )
+    return (Found(_("Pages"), "window", hits, len(hits), reverse("search")),) if hits else ()
+
+
+def _names(item: NavItem) -> list[str]:
+    return f"{item.label} {item.words}".casefold().split()
 
 
 def _listed(kind: Kind, words: str) -> str:

@@ -5,10 +5,24 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from contracts.academics import Subject
-from contracts.assessments import SemesterResult
+from contracts.assessments import SemesterResult, SemesterStatus
+from portal.components import Meaning, Text
 from portal.marksheet import mark_text
+
+STATUSES: dict[SemesterStatus, tuple[Meaning, Text]] = {
+    SemesterStatus.OPEN: (Meaning.NEUTRAL, gettext_lazy("Not published")),
+    SemesterStatus.PUBLISHED: (Meaning.GOOD, gettext_lazy("Published")),
+    SemesterStatus.WITHHELD: (Meaning.WARNING, gettext_lazy("Withheld")),
+    SemesterStatus.CANCELLED: (Meaning.BAD, gettext_lazy("Cancelled")),
+}
+
+
+def can_be_published(result: SemesterResult) -> bool:
+    """Whether publishing would make a difference."""
+    return result.is_complete and result.status is not SemesterStatus.PUBLISHED
 
 
 @dataclass(frozen=True)
@@ -37,6 +51,10 @@ class SemesterSheet:
             )
             for g in self.result.subjects
         ]
+
+    @property
+    def status(self) -> tuple[Meaning, Text]:
+        return STATUSES[self.result.status]
 
     @property
     def percentage(self) -> str:

@@ -157,6 +157,15 @@ def the_teacher_grades_enters_results_and_fines(page: Page, house: House, year: 
     expect(row(page, "A lens left in the rain")).to_contain_text("Pending")
 
 
+def the_head_publishes_the_semester_results(page: Page) -> None:
+    follow(page, "Results")
+    page.get_by_label("Course").select_option(label=COURSE)
+    press(page, "Publish 1 result")
+    press(page, "Publish 1 result")
+    said(page, "1 semester result published.")
+    expect(row(page, STUDENT)).to_contain_text("Published")
+
+
 def the_student_sees_what_became_of_it_and_pays(page: Page) -> None:
     follow(page, "Assignments")
     expect(row(page, "Draw Orion")).to_contain_text("Graded (9.5)")
@@ -212,6 +221,7 @@ def test_one_day_of_head_teacher_and_student(house: House, visit: Visit, tmp_pat
     log_in(student, STUDENT_MAIL, CHOSEN)
     the_student_hands_in_asks_for_leave_and_says_a_word(student, house, drawing)
     the_teacher_grades_enters_results_and_fines(teacher, house, year)
+    the_head_publishes_the_semester_results(head)
     the_student_sees_what_became_of_it_and_pays(student)
     the_head_replies_and_decides(head)
 

@@ -178,6 +178,7 @@ ROUTES = {
     "staff_move_assignment": Route("/move_assignment/{assignment}/", STAFF, "POST"),
     "staff_delete_assignment": Route("/delete_assignment/{assignment}/", STAFF, "GET POST"),
     "semester_results": Route("/semester_results/", HOD),
+    "semester_results_selected": Route("/semester_results/selected/", HOD, "GET POST", opened=302),
     "grading_policy": Route("/grading_policy/", HOD, "GET POST"),
     "staff_grade_class": Route("/grade_class/{assignment}/", STAFF, "GET POST"),
     "staff_view_submissions": Route("/view_assignment_submissions/{assignment}/", STAFF, "GET POST"),

@@ -50,6 +50,13 @@ def test_every_hit_and_every_list_opens(words: str, as_hod: Client, as_teacher: 
                 assert client.get(url).status_code == 200, url
 
 
+def test_pages_are_found_by_the_words_of_their_names(as_hod: Client, as_teacher: Client, as_student: Client) -> None:
+    assert titles(found(as_hod, "grad pol")) == {"Pages": ["Grading policy"]}
+    assert titles(found(as_student, "attendance"))["Pages"] == ["Attendance"]
+    assert "Pages" not in found(as_teacher, "grading")
+    assert "Pages" not in found(as_hod, "a"), "a letter says too little"
+
+
 def test_where_there_are_more_the_list_has_all_of_them(school: School, as_hod: Client) -> None:
     students = found(as_hod, "example")["Students"]
     assert len(students.hits) == FIRST_FEW < students.total

@@ -8,6 +8,7 @@ from contracts.assessments.events import (
     AssignmentSubmitted,
     AssignmentUpdated,
     ResultRecorded,
+    SemesterResultDecided,
     SubmissionGraded,
 )
 from contracts.assessments.marks import (
@@ -18,7 +19,15 @@ from contracts.assessments.marks import (
     Result,
     ResultEntry,
 )
-from contracts.assessments.semester import GradeStep, GradingPolicy, SemesterResult, SubjectGrade
+from contracts.assessments.semester import (
+    LONGEST_REASON,
+    GradeStep,
+    GradingPolicy,
+    SemesterCounts,
+    SemesterResult,
+    SemesterStatus,
+    SubjectGrade,
+)
 from contracts.assessments.service import (
     AssessmentsService,
 )
@@ -35,6 +44,7 @@ from contracts.assessments.work import (
 
 __all__ = [
     "EXAM_PASS_MARK",
+    "LONGEST_REASON",
     "SUBMISSION_EXTENSIONS",
     "SUBMISSION_MAX_BYTES",
     "AssessmentsDeleted",
@@ -56,7 +66,10 @@ __all__ = [
     "ResultEntry",
     "ResultRecorded",
     "SeenMark",
+    "SemesterCounts",
     "SemesterResult",
+    "SemesterResultDecided",
+    "SemesterStatus",
     "SubjectGrade",
     "Submission",
     "SubmissionGraded",

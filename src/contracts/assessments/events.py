@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from contracts.assessments.semester import SemesterStatus
 from contracts.base import Event, Instant, RowsDeleted
 
 
@@ -89,6 +90,23 @@ class ResultRecorded(Event, name="assessments.result_recorded", version=1):
 
     def aggregate(self) -> str:
         return f"result:{self.result_id}"
+
+
+class SemesterResultDecided(Event, name="assessments.semester_result_decided", version=1):
+    """A semester result was published, withheld or cancelled, or the promotion of a published one decided."""
+
+    student_id: int
+    course_id: int
+    session_year_id: int
+    status: SemesterStatus
+    reason: str
+    """Why it is withheld or cancelled."""
+    promoted: bool | None
+    """None while a subject has no result."""
+    at: Instant
+
+    def aggregate(self) -> str:
+        return f"student:{self.student_id}"
 
 
 class AssessmentsDeleted(RowsDeleted, name="assessments.deleted", version=1):

@@ -3,7 +3,7 @@
 from abc import ABC
 
 from contracts.assessments.marks import Mark, MarkChange, RecordedResult, Result, ResultEntry
-from contracts.assessments.semester import GradingPolicy, SemesterResult
+from contracts.assessments.semester import GradingPolicy, SemesterCounts, SemesterResult
 from contracts.assessments.work import Assignment, AssignmentStatus, GradeEntry, Submission
 from contracts.base import Actor, Download, Instant, Page, PageRequest, Service, Upload, command, query
 from contracts.errors import Conflict, Invalid, NotFound
@@ -210,8 +210,48 @@ class AssessmentsService(Service, ABC, name="assessments"):
 
     @query()
     def semester_results(self, *, actor: Actor, student_ids: tuple[int, ...]) -> dict[int, SemesterResult]:
-        """By student id; students without a current enrolment are left out. Students only for themselves, and without
-        what is kept back; staff and HOD for anyone.
+        """By student id; students without a current enrolment are left out. Students only for themselves: without
+        figures before it is published, and without what is kept back; staff and HOD for anyone.
+        """
+
+    @query()
+    def class_semester_results(
+        self, *, actor: Actor, course_id: int, session_year_id: int | None = None
+    ) -> tuple[SemesterResult, ...]:
+        """Of everybody who is enrolled there at present, with their rank, by student id; without a session year of
+        those of all. Staff and HOD.
+        """
+
+    @query()
+    def semester_counts(self, *, actor: Actor) -> SemesterCounts:
+        """HOD only."""
+
+    @command(idempotent=True)
+    def publish_semester_results(self, *, actor: Actor, student_ids: tuple[int, ...]) -> int:
+        """Show these students their semester results. Returns how many were not published before. HOD only.
+
+        Left out: who has no current enrolment, and who has a subject without a result or with one that is kept back.
+        Publishes SemesterResultDecided for each.
+        """
+
+    @command(idempotent=True, errors=(Invalid,))
+    def withhold_semester_results(self, *, actor: Actor, student_ids: tuple[int, ...], reason: str) -> int:
+        """Keep semester results back from these students, who are told why. Returns with how many students that made a
+        difference; who has no current enrolment is left out. HOD only.
+
+        Invalid("reason") when blank or longer than LONGEST_REASON. Publishes SemesterResultDecided for each.
+        """
+
+    @command(idempotent=True, errors=(Invalid,))
+    def cancel_semester_results(self, *, actor: Actor, student_ids: tuple[int, ...], reason: str) -> int:
+        """As `withhold_semester_results`, for results that do not count; they can be published again."""
+
+    @command(idempotent=True)
+    def decide_promotion(self, *, actor: Actor, student_ids: tuple[int, ...], promoted: bool | None) -> int:
+        """Promote these students, or not, whatever the policy says; None: as it says. Returns with how many students
+        that made a difference; who has no current enrolment is left out. HOD only.
+
+        Publishes SemesterResultDecided for those whose semester result is published.
         """
 
     @query(errors=(NotFound,))

@@ -1,7 +1,14 @@
 from django.contrib import admin
 
 from kernel.admin import ReadOnlyAdmin
-from modules.assessments.models import Assignment, AssignmentSubmission, GradingPolicy, MarkChange, StudentResult
+from modules.assessments.models import (
+    Assignment,
+    AssignmentSubmission,
+    GradingPolicy,
+    MarkChange,
+    SemesterDecision,
+    StudentResult,
+)
 
 
 @admin.register(Assignment)
@@ -26,6 +33,21 @@ class StudentResultAdmin(ReadOnlyAdmin):
 @admin.register(GradingPolicy)
 class GradingPolicyAdmin(ReadOnlyAdmin):
     list_display = ("id", "at", "set_by")
+
+
+@admin.register(SemesterDecision)
+class SemesterDecisionAdmin(ReadOnlyAdmin):
+    list_display = (
+        "id",
+        "student_id",
+        "course_id",
+        "session_year_id",
+        "status",
+        "promoted",
+        "decided_by",
+        "decided_at",
+    )
+    list_filter = ("status",)
 
 
 @admin.register(MarkChange)

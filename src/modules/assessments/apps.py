@@ -18,5 +18,6 @@ class AssessmentsConfig(ModuleConfig):
         assessments.AssignmentSubmitted,
         assessments.SubmissionGraded,
         assessments.ResultRecorded,
+        assessments.SemesterResultDecided,
     )
     deleted = assessments.AssessmentsDeleted

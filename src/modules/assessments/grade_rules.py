@@ -1,6 +1,6 @@
 """How marks become grades and a semester result, as pure functions."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 
@@ -61,6 +61,13 @@ def average(weighted: Iterable[tuple[Decimal, Decimal]]) -> Decimal | None:
 def is_promoted(policy: GradingPolicy, *, failed: int, missing: int) -> bool | None:
     """failed ≤ allowed failures; None while results are missing."""
     return None if missing else failed <= policy.allowed_failures
+
+
+def ranks(percentages: Mapping[int, Decimal]) -> dict[int, int]:
+    """The place of each, from 1, the highest first; equals share one, and the places that they take are left out."""
+    falling = sorted(percentages.values(), reverse=True)
+    first = {value: place for place, value in reversed(list(enumerate(falling, start=1)))}
+    return {key: first[value] for key, value in percentages.items()}
 
 
 def policy_problems(policy: GradingPolicy) -> Iterator[tuple[str, str]]:

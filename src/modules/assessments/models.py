@@ -7,12 +7,13 @@ from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from contracts.assessments import AssignmentStatus, SubmissionStatus
+from contracts.assessments import AssignmentStatus, SemesterStatus, SubmissionStatus
 from kernel.refs import ModuleRef, Reaction
 from kernel.totals import RunningTotal
 
 STATUSES = [(s.value, s.value) for s in SubmissionStatus]
 LIFE = [(s.value, s.value) for s in AssignmentStatus]
+SHOWN = [(s.value, s.value) for s in SemesterStatus]
 
 
 class Assignment(models.Model):
@@ -125,6 +126,33 @@ class GradingPolicy(models.Model):
 
     def __str__(self) -> str:
         return str(self.at)
+
+
+class SemesterDecision(models.Model):
+    """What a HOD decided on a student's result in a course and session year."""
+
+    id = models.BigAutoField(primary_key=True)
+    student_id = ModuleRef("users.StudentProfile", reaction=Reaction.BLOCK)
+    course_id = ModuleRef("academics.Course", reaction=Reaction.BLOCK)
+    session_year_id = ModuleRef("academics.SessionYear", reaction=Reaction.BLOCK)
+    status = models.CharField(max_length=10, choices=SHOWN, default=SemesterStatus.OPEN.value)
+    reason = models.TextField(blank=True)
+    promoted = models.BooleanField(null=True, blank=True)
+    """None: as the policy says."""
+    decided_by = ModuleRef("users.User", reaction=Reaction.KEEP, null=True, blank=True)
+    decided_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("decision on a semester result")
+        verbose_name_plural = _("decisions on semester results")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["student_id", "course_id", "session_year_id"], name="assessments_one_decision"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.status
 
 
 class AssessmentTotal(RunningTotal):

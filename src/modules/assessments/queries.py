@@ -7,7 +7,15 @@ from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subq
 from django.db.models.functions import Coalesce
 from pydantic import TypeAdapter
 
-from contracts.assessments import Assignment, MarkChange, Result, Submission, SubmissionStatus
+from contracts.assessments import (
+    Assignment,
+    MarkChange,
+    Result,
+    SemesterCounts,
+    SemesterStatus,
+    Submission,
+    SubmissionStatus,
+)
 from modules.assessments import models, rules
 
 _assignments = TypeAdapter(tuple[Assignment, ...])
@@ -113,6 +121,19 @@ def first_results(student_ids: tuple[int, ...], *, withheld: bool) -> dict[int, 
     for row in (rows if withheld else rows.filter(withheld=False)).order_by("id"):
         found[row.student_id] = (*found.get(row.student_id, ()), result(row))
     return found
+
+
+def semester_decisions(student_ids: tuple[int, ...]) -> dict[tuple[int, int, int], models.SemesterDecision]:
+    """What was decided on the results of these students, by student, course and session year."""
+    rows = models.SemesterDecision.objects.filter(student_id__in=student_ids)
+    return {(row.student_id, row.course_id, row.session_year_id): row for row in rows}
+
+
+def semester_counts() -> SemesterCounts:
+    of = {
+        status.value: Count("pk", filter=Q(status=status)) for status in SemesterStatus if status != SemesterStatus.OPEN
+    }
+    return SemesterCounts.model_validate(models.SemesterDecision.objects.aggregate(**of))
 
 
 def history(kind: models.MarkedKind, row_id: int) -> tuple[MarkChange, ...]:

@@ -82,6 +82,30 @@ urlpatterns = [
         "students/semester-results/",
         get=reads("Get semester results", AssessmentsService.semester_results, ANYONE),
     ),
+    assessments.path(
+        "courses/<course_id>/semester-results/",
+        get=reads("List a class's semester results", AssessmentsService.class_semester_results, TEACHING),
+    ),
+    assessments.path(
+        "semester-results/counts/",
+        get=reads("Count decided semester results", AssessmentsService.semester_counts, HOD),
+    ),
+    assessments.path(
+        "students/semester-results/publish/",
+        post=does("Publish semester results", AssessmentsService.publish_semester_results, HOD, named="students"),
+    ),
+    assessments.path(
+        "students/semester-results/withhold/",
+        post=does("Withhold semester results", AssessmentsService.withhold_semester_results, HOD, named="students"),
+    ),
+    assessments.path(
+        "students/semester-results/cancel/",
+        post=does("Cancel semester results", AssessmentsService.cancel_semester_results, HOD, named="students"),
+    ),
+    assessments.path(
+        "students/semester-results/promotion/",
+        post=does("Decide on promotion", AssessmentsService.decide_promotion, HOD, named="students"),
+    ),
     assessments.path("results/", put=does("Record a result", AssessmentsService.record_result, TEACHING)),
     assessments.path(
         "results/<result_id>/history/",

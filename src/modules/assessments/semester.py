@@ -1,15 +1,18 @@
 """The grading policy, and the semester results that follow from it and the results."""
 
+from decimal import Decimal
+
 from django.utils.translation import gettext as _
 
 from contracts.academics import AcademicsService, Enrollment
-from contracts.assessments import GradingPolicy, Result, SemesterResult, SubjectGrade
+from contracts.assessments import GradingPolicy, Result, SemesterResult, SemesterStatus, SubjectGrade
 from contracts.base import Actor
 from contracts.errors import Invalid
 from kernel import audit
 from kernel.databases import atomic
 from kernel.registry import services
 from modules.assessments import access, grade_rules, models, queries
+from modules.assessments.models import SemesterDecision
 
 MODULE = "assessments"
 
@@ -40,6 +43,13 @@ def set_policy(actor: Actor, wanted: GradingPolicy) -> GradingPolicy:
 
 def results(actor: Actor, student_ids: tuple[int, ...], *, withheld: bool) -> dict[int, SemesterResult]:
     """By student; with what is kept back, or without."""
+    found = undecided(actor, student_ids, withheld=withheld)
+    rows = queries.semester_decisions(tuple(found))
+    return {i: decided(one, rows[key_of(one)]) if key_of(one) in rows else one for i, one in found.items()}
+
+
+def undecided(actor: Actor, student_ids: tuple[int, ...], *, withheld: bool) -> dict[int, SemesterResult]:
+    """As `results`, before anything is decided: what follows from marks and policy."""
     enrolled = services.get(AcademicsService).current_enrollments(actor=actor, student_ids=student_ids)
     subjects = {i: access.subjects_of(actor, i) for i in {e.course_id for e in enrolled.values()}}
     found = queries.first_results(tuple(enrolled), withheld=withheld)
@@ -48,6 +58,45 @@ def results(actor: Actor, student_ids: tuple[int, ...], *, withheld: bool) -> di
         student_id: _semester(rules, enrollment, subjects[enrollment.course_id], found.get(student_id, ()))
         for student_id, enrollment in enrolled.items()
     }
+
+
+def decided(result: SemesterResult, decision: SemesterDecision) -> SemesterResult:
+    """What becomes of a result by a decision."""
+    status = SemesterStatus(decision.status)
+    promoted = False if status is SemesterStatus.CANCELLED else result.promoted
+    return result.model_copy(
+        update={
+            "status": status,
+            "reason": decision.reason,
+            "promoted": promoted if decision.promoted is None else decision.promoted,
+            "promotion_decided": decision.promoted is not None,
+        }
+    )
+
+
+def key_of(about: SemesterResult | SemesterDecision) -> tuple[int, int, int]:
+    """What a decision is about: student, course and session year."""
+    return about.student_id, about.course_id, about.session_year_id
+
+
+def of_class(actor: Actor, course_id: int, session_year_id: int | None) -> tuple[SemesterResult, ...]:
+    """With the ranks in each session year, by student."""
+    ids = services.get(AcademicsService).student_ids(actor=actor, course_id=course_id, session_year_id=session_year_id)
+    found = results(actor, ids, withheld=True) if ids else {}
+    percentages: dict[int, dict[int, Decimal]] = {}
+    for student_id, one in found.items():
+        if one.percentage is not None and one.passed is not None and one.status is not SemesterStatus.CANCELLED:
+            percentages.setdefault(one.session_year_id, {})[student_id] = one.percentage
+    places = {i: rank for year in percentages.values() for i, rank in grade_rules.ranks(year).items()}
+    return tuple(one.model_copy(update={"rank": places.get(i)}) for i, one in sorted(found.items()))
+
+
+def for_its_student(result: SemesterResult) -> SemesterResult:
+    """Without figures before it is published."""
+    if result.status is SemesterStatus.PUBLISHED:
+        return result
+    nothing = dict.fromkeys(("percentage", "gpa", "cgpa", "passed", "promoted"))
+    return result.model_copy(update=nothing | {"subjects": (), "missing_subject_ids": (), "promotion_decided": False})
 
 
 def _semester(

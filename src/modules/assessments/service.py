@@ -18,7 +18,9 @@ from contracts.assessments import (
     RecordedResult,
     Result,
     ResultEntry,
+    SemesterCounts,
     SemesterResult,
+    SemesterStatus,
     Submission,
 )
 from contracts.base import Actor, Download, Instant, Page, PageRequest, Role, Upload
@@ -39,6 +41,7 @@ from modules.assessments import (
     recording,
     rules,
     semester,
+    semester_decisions,
     uploads,
 )
 from modules.assessments.models import AssessmentTotal, AssignmentSubmission, MarkedKind, StudentResult
@@ -264,7 +267,36 @@ class Assessments(ReferenceQueries, AssessmentsService):
     def semester_results(self, *, actor: Actor, student_ids: tuple[int, ...]) -> dict[int, SemesterResult]:
         if actor.student_id is None or set(student_ids) != {actor.student_id}:
             require(actor, Role.HOD, Role.STAFF)
-        return semester.results(actor, student_ids, withheld=actor.role is not Role.STUDENT)
+        if actor.role is not Role.STUDENT:
+            return semester.results(actor, student_ids, withheld=True)
+        found = semester.results(actor, student_ids, withheld=False)
+        return {i: semester.for_its_student(one) for i, one in found.items()}
+
+    def class_semester_results(
+        self, *, actor: Actor, course_id: int, session_year_id: int | None = None
+    ) -> tuple[SemesterResult, ...]:
+        require(actor, Role.HOD, Role.STAFF)
+        return semester.of_class(actor, course_id, session_year_id)
+
+    def semester_counts(self, *, actor: Actor) -> SemesterCounts:
+        require(actor, Role.HOD)
+        return queries.semester_counts()
+
+    def publish_semester_results(self, *, actor: Actor, student_ids: tuple[int, ...]) -> int:
+        require(actor, Role.HOD)
+        return semester_decisions.set_status(actor, student_ids, SemesterStatus.PUBLISHED)
+
+    def withhold_semester_results(self, *, actor: Actor, student_ids: tuple[int, ...], reason: str) -> int:
+        require(actor, Role.HOD)
+        return semester_decisions.set_status(actor, student_ids, SemesterStatus.WITHHELD, reason=reason)
+
+    def cancel_semester_results(self, *, actor: Actor, student_ids: tuple[int, ...], reason: str) -> int:
+        require(actor, Role.HOD)
+        return semester_decisions.set_status(actor, student_ids, SemesterStatus.CANCELLED, reason=reason)
+
+    def decide_promotion(self, *, actor: Actor, student_ids: tuple[int, ...], promoted: bool | None) -> int:
+        require(actor, Role.HOD)
+        return semester_decisions.set_promotion(actor, student_ids, promoted)
 
     def result_history(self, *, actor: Actor, result_id: int) -> tuple[MarkChange, ...]:
         require(actor, Role.HOD, Role.STAFF)

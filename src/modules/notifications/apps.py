@@ -21,6 +21,7 @@ class NotificationsConfig(ModuleConfig):
         assessments.AssignmentPublished,
         assessments.SubmissionGraded,
         assessments.ResultRecorded,
+        assessments.SemesterResultDecided,
         finance.FineIssued,
         finance.FineCancelled,
         finance.FineWaived,

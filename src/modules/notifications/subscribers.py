@@ -9,7 +9,7 @@ from uuid import UUID
 import structlog
 
 from contracts.academics import AcademicsService, Subject
-from contracts.assessments import AssignmentPublished, ResultRecorded, SubmissionGraded
+from contracts.assessments import AssignmentPublished, ResultRecorded, SemesterResultDecided, SubmissionGraded
 from contracts.feedback import FeedbackReplied, FeedbackSent
 from contracts.finance import FineCancelled, FineIssued, FineOverdue, FineWaived, PaymentSucceeded
 from contracts.leaves import LeaveApproved, LeaveCancelled, LeaveRejected, LeaveRequested, LeaveStatus
@@ -129,6 +129,11 @@ def tell_of_result(event: ResultRecorded, effect: Effect) -> None:
         return
     message = texts.result_recorded(event, subject=subject.name)
     tell(effect, Inbox.STUDENT, [event.student_id], NoticeKind.RESULT, message)
+
+
+@subscribe(SemesterResultDecided)
+def tell_of_semester_result(event: SemesterResultDecided, effect: Effect) -> None:
+    tell(effect, Inbox.STUDENT, [event.student_id], NoticeKind.RESULT, texts.semester_result(event))
 
 
 def _subject(subject_id: int, effect: Effect) -> Subject | None:

@@ -8,7 +8,13 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from contracts.assessments import AssignmentPublished, ResultRecorded, SubmissionGraded
+from contracts.assessments import (
+    AssignmentPublished,
+    ResultRecorded,
+    SemesterResultDecided,
+    SemesterStatus,
+    SubmissionGraded,
+)
 from contracts.finance import FineCancelled, FineIssued, FineOverdue, FineWaived, PaymentSucceeded
 from contracts.leaves import LeaveApproved, LeaveCancelled, LeaveEvent, LeaveRejected, LeaveRequested
 from kernel.money import money
@@ -93,6 +99,18 @@ def result_recorded(event: ResultRecorded, *, subject: str) -> str:
     if event.created:
         return _("Your result in %(subject)s has been entered.") % {"subject": subject}
     return _("Your result in %(subject)s has been corrected.") % {"subject": subject}
+
+
+def semester_result(event: SemesterResultDecided) -> str:
+    if event.status is SemesterStatus.WITHHELD:
+        return _("Your semester result is withheld: %(reason)s") % {"reason": event.reason}
+    if event.status is SemesterStatus.CANCELLED:
+        return _("Your semester result is cancelled: %(reason)s") % {"reason": event.reason}
+    if event.promoted is None:
+        return _("Your semester result is published.")
+    if event.promoted:
+        return _("Your semester result is published: you are promoted.")
+    return _("Your semester result is published: you are not promoted.")
 
 
 def fine_issued(event: FineIssued) -> str:

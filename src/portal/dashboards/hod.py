@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from contracts.academics import AcademicsService, Course, Subject
+from contracts.assessments import AssessmentsService, SemesterCounts
 from contracts.attendance import AttendanceService, SchoolAttendance
 from contracts.base import Actor, Audience, PageRequest, PersonRef
 from contracts.feedback import FeedbackService
@@ -83,12 +85,19 @@ def _waiting(actor: Actor, people: PeopleCounts) -> tuple[Waiting, ...]:
 
 def _figures(actor: Actor, people: PeopleCounts) -> tuple[Figure, ...]:
     counts = services.get(AcademicsService).counts(actor=actor)
+    semester = services.get(AssessmentsService).semester_counts(actor=actor)
     return (
         figure(_("Students"), people.students, "manage_student"),
         figure(_("Staff"), people.staff, "manage_staff"),
         figure(_("Courses"), counts.courses, "manage_course"),
         figure(_("Subjects"), counts.subjects, "manage_subject"),
+        figure(_("Results published"), semester.published, "semester_results", _withheld(semester)),
     )
+
+
+def _withheld(counts: SemesterCounts) -> str:
+    kept = counts.withheld + counts.cancelled
+    return ngettext("%(n)d withheld or cancelled", "%(n)d withheld or cancelled", kept) % {"n": kept} if kept else ""
 
 
 def _students_and_staff(people: PeopleCounts) -> Chart:

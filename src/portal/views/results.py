@@ -267,8 +267,7 @@ def student_view_result(request: HttpRequest) -> HttpResponseBase:
     context: dict[str, object] = {"rows": rows, "passed": sum(result.passed for result in results)}
     semester = services.get(AssessmentsService).semester_results(actor=actor, student_ids=(actor.student_id,))
     if (found := semester.get(actor.student_id)) is not None:
-        if found.subjects:
-            context["semester"] = SemesterSheet(found, subjects)
+        context["semester"] = SemesterSheet(found, subjects)
         context["course"] = academics.courses(actor=actor, ids=(found.course_id,)).get(found.course_id)
         context["year"] = academics.session_years(actor=actor, ids=(found.session_year_id,)).get(found.session_year_id)
     return render(request, "portal/pages/own_results.html", context)

@@ -1,39 +1,44 @@
-"""Semester results of a class, and the policy that makes grades of marks, for the head of department."""
+"""Semester results of a class, for the head of department."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from contracts.academics import AcademicsService
-from contracts.assessments import AssessmentsService, SemesterResult
+from contracts.assessments import AssessmentsService, SemesterResult, SemesterStatus
 from contracts.base import Actor, Page, PageRequest, Role
 from contracts.users import Student, UsersService
 from kernel.identity import actor_of
 from kernel.registry import services
 from portal.access import only
+from portal.bulk import ACTION, LIST
 from portal.classes import Places
 from portal.components import Meaning
-from portal.forms.answers import submit
-from portal.forms.grading import GradingPolicyForm, written
-from portal.listing import all_pages
-from portal.semester import SemesterSheet
+from portal.listing import all_items, all_pages
+from portal.semester import STATUSES, SemesterSheet, can_be_published
 from portal.tables import Column, Empty, Filter, ListState, Table, csv_response, wants_csv
 
-CSV_HEADER = ("id", "student", "email", "percentage", "gpa", "cgpa", "missing", "passed", "promoted")
-
-OUTCOMES = (
+CSV_HEADER = (
+    *("id", "student", "email", "rank", "percentage", "gpa", "cgpa"),
+    *("missing", "passed", "promoted", "status", "reason"),
+)
+OUTCOMES = {"promoted": True, "kept": False, "open": None}
+OUTCOME_LABELS = (
     ("promoted", gettext_lazy("Promoted")),
     ("kept", gettext_lazy("Not promoted")),
     ("open", gettext_lazy("Results missing")),
 )
+FIGURES = ("rank", "percentage", "gpa", "cgpa")
+"""By what the class is ordered besides the name."""
+PUBLISH = "publish"
+Ask = Callable[[PageRequest], Page[Student]]
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,11 @@ class ClassRow:
             return None
         return (Meaning.GOOD, _("Promoted")) if promoted else (Meaning.BAD, _("Not promoted"))
 
+    @property
+    def kept_back(self) -> int:
+        """Results that teachers keep back."""
+        return sum(grade.withheld for grade in self.sheet.result.subjects)
+
 
 @require_safe
 @only(Role.HOD)
@@ -67,101 +77,122 @@ def semester_results(request: HttpRequest) -> HttpResponseBase:
     places = Places(actor)
     state = ListState.from_request(
         request,
-        sortable=("name",),
+        sortable=("name", *FIGURES),
         default_sort="name",
         filters=(
             Filter(
                 "course", _("Course"), tuple((str(i), name) for i, name in places.courses), unset_label=_("Choose…")
             ),
             Filter("session_year", _("Session year"), tuple((str(i), label) for i, label in places.years)),
-            Filter("outcome", _("Promotion"), OUTCOMES),
+            Filter("outcome", _("Promotion"), OUTCOME_LABELS),
+            Filter("status", _("Status"), tuple((s.value, label) for s, (_meaning, label) in STATUSES.items())),
         ),
     )
-    ids = _class(actor, state)
+    everybody = class_results(actor, state.active)
+    found = {i: one for i, one in everybody.items() if _is_wanted(one, state.active)}
+    ask = _listing(actor, state, found)
     if wants_csv(request.GET):
-        return csv_response("semester-results.csv", CSV_HEADER, _csv_rows(actor, ids, state))
-    page = _students(actor, ids, state.page_request())
+        return csv_response("semester-results.csv", CSV_HEADER, _csv_rows(ask, found, state))
+    page = ask(state.page_request())
     table = Table(
         columns=(
             Column("name", _("Student"), sortable=True),
-            Column("percentage", _("Percent"), numeric=True),
-            Column("gpa", _("GPA"), numeric=True),
-            Column("cgpa", _("CGPA"), numeric=True),
+            Column("rank", _("Rank"), sortable=True, numeric=True),
+            Column("percentage", _("Percent"), sortable=True, numeric=True),
+            Column("gpa", _("GPA"), sortable=True, numeric=True),
+            Column("cgpa", _("CGPA"), sortable=True, numeric=True),
             Column("passed", _("Result")),
             Column("promoted", _("Promotion")),
+            Column("status", _("Status")),
         ),
         state=state,
         page=page,
         caption=_("Semester results of the class"),
         search_label=_("Name, username or e-mail"),
         exports=True,
+        bulk_action_url=reverse("semester_results_selected"),
         empty=Empty(_("Choose a course"), _("The results of its students stand here."), icon="chart-bar"),
     )
-    context = {"table": table, "rows": _rows(actor, page.items)}
+    ready = sum(can_be_published(one) for one in everybody.values())
+    context = {"table": table, "rows": _rows(page.items, found), "ready": ready, "publish_url": _publish_url(state)}
     return state.remember(render(request, "portal/pages/semester_results.html", context))
 
 
-def _class(actor: Actor, state: ListState) -> tuple[int, ...]:
-    """The students of the chosen class with the chosen outcome; nobody before a course is chosen."""
-    if "course" not in state.active:
-        return ()
-    year = state.active.get("session_year")
-    ids = services.get(AcademicsService).student_ids(
-        actor=actor, course_id=int(state.active["course"]), session_year_id=int(year) if year else None
+def class_results(actor: Actor, chosen: Mapping[str, str]) -> dict[int, SemesterResult]:
+    """Of the course and session year that an address names, by student; of nobody before a course is chosen."""
+    if not chosen.get("course", "").isdecimal():
+        return {}
+    year = chosen.get("session_year", "")
+    results = services.get(AssessmentsService).class_semester_results(
+        actor=actor,
+        course_id=int(chosen["course"]),
+        session_year_id=int(year) if year.isdecimal() else None,
     )
-    outcome = state.active.get("outcome")
-    if outcome is None or not ids:
-        return ids
-    wanted = {"promoted": True, "kept": False, "open": None}[outcome]
-    found = _results(actor, ids)
-    return tuple(i for i in ids if i in found and found[i].promoted is wanted)
+    return {result.student_id: result for result in results}
 
 
-def _students(actor: Actor, ids: tuple[int, ...], page: PageRequest) -> Page[Student]:
-    if not ids:
-        return Page[Student](items=(), total=0, number=page.number, size=page.size)
-    return services.get(UsersService).list_students(actor=actor, page=page, student_ids=ids)
+def _is_wanted(result: SemesterResult, chosen: Mapping[str, str]) -> bool:
+    """Whether the filters let it through."""
+    if "outcome" in chosen and result.promoted is not OUTCOMES[chosen["outcome"]]:
+        return False
+    return "status" not in chosen or result.status is SemesterStatus(chosen["status"])
 
 
-def _results(actor: Actor, ids: tuple[int, ...]) -> Mapping[int, SemesterResult]:
-    return services.get(AssessmentsService).semester_results(actor=actor, student_ids=ids)
+def _listing(actor: Actor, state: ListState, found: Mapping[int, SemesterResult]) -> Ask:
+    """Gives pages of these students, in the order and with the search of the list."""
+    users = services.get(UsersService)
+
+    def by_name(page: PageRequest) -> Page[Student]:
+        if not found:
+            return Page[Student](items=(), total=0, number=page.number, size=page.size)
+        return users.list_students(actor=actor, page=page, student_ids=tuple(found))
+
+    if state.order.removeprefix("-") not in FIGURES:
+        return by_name
+    ids = _by_figure(found, state.order)
+    if state.search:
+        hits = {student.profile_id for student in all_items(by_name, PageRequest(search=state.search))}
+        ids = [i for i in ids if i in hits]
+
+    def by_figure(page: PageRequest) -> Page[Student]:
+        first = (page.number - 1) * page.size
+        part = tuple(ids[first : first + page.size])
+        people = users.students(actor=actor, student_ids=part) if part else {}
+        items = tuple(people[i] for i in part if i in people)
+        return Page[Student](items=items, total=len(ids), number=page.number, size=page.size)
+
+    return by_figure
 
 
-def _rows(actor: Actor, students: tuple[Student, ...]) -> list[ClassRow]:
-    by_id = {s.profile_id: s for s in students if s.profile_id is not None}
-    found = _results(actor, tuple(by_id)) if by_id else {}
-    return [ClassRow(s, SemesterSheet(found[i], {})) for i, s in by_id.items() if i in found]
+def _by_figure(found: Mapping[int, SemesterResult], order: str) -> list[int]:
+    """The students by a figure; whoever has none comes last."""
+    figures = {i: getattr(result, order.removeprefix("-")) for i, result in found.items()}
+    known = sorted((i for i in found if figures[i] is not None), key=lambda i: figures[i], reverse=order[0] == "-")
+    return known + [i for i in found if figures[i] is None]
 
 
-def _csv_rows(actor: Actor, ids: tuple[int, ...], state: ListState) -> Iterator[tuple[object, ...]]:
-    for batch in all_pages(lambda page: _students(actor, ids, page), state.page_request()):
-        for row in _rows(actor, batch):
+def _rows(students: tuple[Student, ...], found: Mapping[int, SemesterResult]) -> list[ClassRow]:
+    return [ClassRow(s, SemesterSheet(found[s.profile_id], {})) for s in students if s.profile_id in found]
+
+
+def _publish_url(state: ListState) -> str:
+    """Where all of the class whose result is complete are published."""
+    chosen = {name: state.active[name] for name in ("course", "session_year") if name in state.active}
+    query = {ACTION: PUBLISH, **chosen, LIST: replace(state, number=1).url}
+    return f"{reverse('semester_results_selected')}?{urlencode(query)}"
+
+
+def _csv_rows(ask: Ask, found: Mapping[int, SemesterResult], state: ListState) -> Iterator[tuple[object, ...]]:
+    for batch in all_pages(ask, state.page_request()):
+        for row in _rows(batch, found):
             result = row.sheet.result
             yield (
                 *(row.student.user_id, row.student.full_name, row.student.email),
-                *(result.percentage, result.gpa, result.cgpa),
+                *(result.rank, result.percentage, result.gpa, result.cgpa),
                 *(len(result.missing_subject_ids), _answer(result.passed), _answer(result.promoted)),
+                *(result.status.value, result.reason),
             )
 
 
 def _answer(known: bool | None) -> str:
     return "" if known is None else _("yes") if known else _("no")
-
-
-@require_http_methods(["GET", "POST"])
-@only(Role.HOD)
-def grading_policy(request: HttpRequest) -> HttpResponseBase:
-    """Shows the policy, to be changed; what it makes of marks changes at once, everywhere."""
-    actor = actor_of(request)
-    service = services.get(AssessmentsService)
-    if request.method == "POST":
-        form = GradingPolicyForm(request.POST)
-        saved = None
-        if form.is_valid():
-            saved = submit(form, service.set_grading_policy, None, actor=actor, policy=form.policy())
-        if saved is not None:
-            messages.success(request, _("The grading policy is saved. All grades follow it now."))
-            return HttpResponseRedirect(reverse("grading_policy"))
-    else:
-        form = GradingPolicyForm(initial=written(service.grading_policy(actor=actor)))
-    return render(request, "portal/pages/grading_policy.html", {"form": form}, status=422 if form.errors else 200)

@@ -20,6 +20,7 @@ POLICY = {
     ],
 }
 STUDENTS = {"student_ids": ["{student_id}"]}
+FOR_A_REASON = STUDENTS | {"reason": "Fees are due"}
 
 ROWS = {
     "GET assessments/assignments/": Row("yes", "yes", "yes"),
@@ -49,6 +50,12 @@ ROWS = {
     "GET assessments/students/semester-results/": Row(
         "yes / no", "yes", "yes", query={"student_ids": ["{student_id}"]}
     ),
+    "GET assessments/courses/{course_id}/semester-results/": Row("no", "yes", "yes"),
+    "GET assessments/semester-results/counts/": Row("no", "no", "yes"),
+    "POST assessments/students/semester-results/publish/": Row("no", "no", "yes", body=STUDENTS),
+    "POST assessments/students/semester-results/withhold/": Row("no", "no", "yes", body=FOR_A_REASON),
+    "POST assessments/students/semester-results/cancel/": Row("no", "no", "yes", body=FOR_A_REASON),
+    "POST assessments/students/semester-results/promotion/": Row("no", "no", "yes", body=STUDENTS | {"promoted": True}),
     "PUT assessments/results/": Row(
         "no", "yes / no", "yes", body={"subject_id": "{subject_id}", "student_id": "{classmate_id}", **MARKS}
     ),

@@ -31,6 +31,11 @@ class FakeAcademics(AcademicsService):
         items = tuple(subject(i) for i in ids[first : first + page.size])
         return Page(items=items, total=len(ids), number=page.number, size=page.size)
 
+    def student_ids(
+        self, *, actor: Actor, course_id: int | None = None, session_year_id: int | None = None
+    ) -> tuple[int, ...]:
+        return tuple(i for i, course in self.enrolled.items() if course_id in (None, course))
+
     def current_enrollments(self, *, actor: Actor, student_ids: tuple[int, ...]) -> dict[int, Enrollment]:
         assert actor.role is not Role.STUDENT or student_ids == (actor.student_id,)
         return {i: enrollment(i, self.enrolled[i]) for i in student_ids if i in self.enrolled}

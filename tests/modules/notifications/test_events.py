@@ -8,7 +8,13 @@ from typing import Any
 import pytest
 from django.db.models import QuerySet
 
-from contracts.assessments import AssignmentPublished, ResultRecorded, SubmissionGraded
+from contracts.assessments import (
+    AssignmentPublished,
+    ResultRecorded,
+    SemesterResultDecided,
+    SemesterStatus,
+    SubmissionGraded,
+)
 from contracts.base import Audience, Event, PersonRef
 from contracts.feedback import FeedbackRef, FeedbackReplied, FeedbackSent
 from contracts.finance import FineCancelled, FineIssued, FineOverdue, FineWaived, PaymentSucceeded
@@ -25,6 +31,13 @@ AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 ASHA = PersonRef(audience=Audience.STUDENT, profile_id=701)
 DEVI = PersonRef(audience=Audience.STAFF, profile_id=501)
 STRANGER = PersonRef(audience=Audience.STUDENT, profile_id=9999)
+
+
+def decided(status: SemesterStatus, reason: str = "", *, promoted: bool | None = None) -> SemesterResultDecided:
+    return SemesterResultDecided(
+        student_id=701, course_id=1, session_year_id=1, status=status, reason=reason, promoted=promoted, at=AT
+    )
+
 
 Told = list[tuple[str, int, str, str]]
 
@@ -110,6 +123,16 @@ CASES: list[tuple[Event, Told]] = [
     (
         ResultRecorded(result_id=8, student_id=701, subject_id=OPTICS, created=False, at=AT),
         [("student", 701, "result", "Your result in Optics has been corrected.")],
+    ),
+    *(
+        (event, [("student", 701, "result", f"Your semester result is {words}")])
+        for event, words in (
+            (decided(SemesterStatus.PUBLISHED, promoted=True), "published: you are promoted."),
+            (decided(SemesterStatus.PUBLISHED, promoted=False), "published: you are not promoted."),
+            (decided(SemesterStatus.PUBLISHED), "published."),
+            (decided(SemesterStatus.WITHHELD, "Fees 100% due"), "withheld: Fees 100% due"),
+            (decided(SemesterStatus.CANCELLED, "Copied", promoted=False), "cancelled: Copied"),
+        )
     ),
     (
         FineIssued(**FINE, amount=Decimal("1500.5"), reason="Late book", due_date=date(2026, 4, 1)),

@@ -1,6 +1,6 @@
 """Results, and assignments with what is handed in."""
 
-from tests.portal.cases.case import FILE, Case, Pair, button, form, page, refusing, script
+from tests.portal.cases.case import FILE, Case, Pair, button, form, page, refusing, script, selected
 
 RESULT = {
     "subject": "{subject}",
@@ -62,6 +62,14 @@ CASES: dict[str, Pair] = {
         at="/delete_assignment/999999/",
     ),
     "semester_results": page("Choose a course"),
+    "semester_results_selected": selected(
+        "/semester_results/selected/",
+        "/semester_results/",
+        do="withhold",
+        row="{student_profile}",
+        done="1 semester result withheld.",
+        sends={"reason": "Fees are due"},
+    ),
     "grading_policy": (
         Case(
             302, POLICY, to="/grading_policy/", says="success: The grading policy is saved. All grades follow it now."
