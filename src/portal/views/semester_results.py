@@ -172,7 +172,8 @@ def _by_figure(found: Mapping[int, SemesterResult], order: str) -> list[int]:
 
 
 def _rows(students: tuple[Student, ...], found: Mapping[int, SemesterResult]) -> list[ClassRow]:
-    return [ClassRow(s, SemesterSheet(found[s.profile_id], {})) for s in students if s.profile_id in found]
+    by_id = {s.profile_id: s for s in students if s.profile_id is not None}
+    return [ClassRow(s, SemesterSheet(found[i], {})) for i, s in by_id.items() if i in found]
 
 
 def _publish_url(state: ListState) -> str:
