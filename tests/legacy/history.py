@@ -5,18 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
-from tests.legacy.school import insert, user
+from tests.legacy.school import DELETING_A_STUDENT, insert, user
 
 APP = "student_management_app_"
-OF_A_STUDENT = (
-    "attendancereport",
-    "leavereportstudent",
-    "feedbackstudent",
-    "notificationstudent",
-    "studentresult",
-    "assignmentsubmission",
-    "fine",
-)
 DAYS = 30
 
 
@@ -178,13 +169,8 @@ class Days:
 
     def _withdraw(self, legacy: sqlite3.Connection) -> None:
         student = self._any(legacy, "students")
-        legacy.execute(
-            f"DELETE FROM {APP}finepayment WHERE fine_id IN (SELECT id FROM {APP}fine WHERE student_id_id = ?)",
-            (student,),
-        )
-        for table in OF_A_STUDENT:
-            legacy.execute(f"DELETE FROM {APP}{table} WHERE student_id_id = ?", (student,))
-        legacy.execute(f"DELETE FROM {APP}students WHERE id = ?", (student,))
+        for statement in DELETING_A_STUDENT:
+            legacy.execute(statement, (student,))
 
     def _withdraw_badly(self, legacy: sqlite3.Connection) -> None:
         """With a tool that leaves everything of the student's behind."""

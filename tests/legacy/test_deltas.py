@@ -17,32 +17,16 @@ from modules.finance.models import Fine
 from modules.leaves.models import LeaveTotal, StudentLeave
 from modules.users.models import StaffProfile, StudentProfile, User, UserTotal
 from tests.legacy.moving import execute, move, reasons, table
-from tests.legacy.school import HASH_3_0, insert, user
+from tests.legacy.school import DELETING_A_STUDENT, HASH_3_0, OF_A_STUDENT, insert, user
 
 pytestmark = pytest.mark.django_db
 
 APP = "student_management_app_"
-OF_A_STUDENT = (
-    "attendancereport",
-    "leavereportstudent",
-    "feedbackstudent",
-    "notificationstudent",
-    "studentresult",
-    "assignmentsubmission",
-    "fine",
-)
 
 
 def delete_student(school: Path, student: int) -> None:
-    """As the legacy deletes a student: with everything of theirs, and without the account."""
-    execute(
-        school,
-        f"DELETE FROM {APP}finepayment WHERE fine_id IN (SELECT id FROM {APP}fine WHERE student_id_id = ?)",
-        student,
-    )
-    for name in OF_A_STUDENT:
-        execute(school, f"DELETE FROM {APP}{name} WHERE student_id_id = ?", student)
-    execute(school, f"DELETE FROM {APP}students WHERE id = ?", student)
+    for statement in DELETING_A_STUDENT:
+        execute(school, statement, student)
 
 
 def test_what_the_legacy_deleted_is_deleted_here(school: Path) -> None:

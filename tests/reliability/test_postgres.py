@@ -1,6 +1,5 @@
 """While PostgreSQL is away, everybody is told so, and when it is back all goes on by itself."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,12 +22,8 @@ PAGE, OPERATION = "/student_view_result/", "/auth/sessions/"
 
 @pytest.fixture
 def postgres() -> Iterator[Cluster]:
-    folder = temporary_folder("pg-")
-    try:
-        with cluster(folder) as server:
-            yield server
-    finally:
-        shutil.rmtree(folder)
+    with temporary_folder("pg-") as folder, cluster(folder) as server:
+        yield server
 
 
 @pytest.fixture

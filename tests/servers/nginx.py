@@ -50,10 +50,10 @@ def find_nginx() -> str:
 def nginx(configuration: str) -> Iterator[None]:
     """Serve this configuration, which is for the `http` block, as long as the block runs."""
     find_nginx()
-    folder = temporary_folder("nginx-")
-    (folder / SITE).write_text(configuration)
-    with kept("tests.servers.nginx", folder):
-        yield
+    with temporary_folder("nginx-") as folder:
+        (folder / SITE).write_text(configuration)
+        with kept("tests.servers.nginx", folder):
+            yield
 
 
 @contextmanager

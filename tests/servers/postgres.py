@@ -21,8 +21,9 @@ from pathlib import Path
 from typing import TypedDict
 from urllib.parse import quote
 
-from tests.servers.keeper import keep, kept, run_command, temporary_folder
+from tests.servers.keeper import kept, serve, temporary_folder
 
+MODULE = "tests.servers.postgres"
 SCHEMES = ("postgres://", "postgresql://")
 LONGEST_START = 30.0  # seconds
 LONGEST_STOP = 10.0  # seconds
@@ -60,8 +61,7 @@ def postgres() -> Iterator[str]:
     if given.startswith(SCHEMES):
         yield given
         return
-    folder = temporary_folder("pg-")
-    with kept("tests.servers.postgres", folder):
+    with temporary_folder("pg-") as folder, kept(MODULE, folder):
         yield socket_url(folder)
 
 
@@ -204,15 +204,7 @@ def wait_until_ready(server: subprocess.Popen[bytes], lock_file: Path) -> None:
 
 def main(arguments: list[str]) -> int:
     """The command line; returns the exit code of the command that was run."""
-    match arguments:
-        case ["--keep", folder]:
-            keep(Path(folder), running)
-            return 0
-        case ["--", _, *_]:
-            with postgres() as url:
-                return run_command(arguments[1:], DATABASE_URL=url)
-    sys.stderr.write("usage: python -m tests.servers.postgres -- COMMAND [ARGUMENT ...]\n")
-    return 2
+    return serve(arguments, MODULE, running, postgres, "DATABASE_URL")
 
 
 if __name__ == "__main__":

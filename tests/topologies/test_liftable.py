@@ -17,7 +17,10 @@ from tests.servers.keeper import ROOT
 pytestmark = [pytest.mark.sqlite_only, pytest.mark.slow]
 
 HOUSE = ("manage.py", "pyproject.toml", "config", "src/contracts", "src/kernel", "src/modules/__init__.py")
-TOOLS = ("__init__.py", "conftest.py", "settings.py", "actors.py", "plugins", "servers", "modules/__init__.py")
+TOOLS = (
+    *("__init__.py", "conftest.py", "settings.py", "actors.py", "plugins", "servers"),
+    *(f"modules/{name}.py" for name in ("__init__", "races", "standing_in")),
+)
 """What the tests of any module use, below `tests`."""
 
 BOOT = """

@@ -1,19 +1,17 @@
 """`manage.py export_legacy TARGET [--media FOLDER] [--report FILE]`"""
 
 import argparse
-import sqlite3
 from pathlib import Path
 from typing import Any
 
 from django.core.files.storage import default_storage
-from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError
+from django.core.management.base import BaseCommand
 
-from migrations_legacy.errors import LegacyError, first_line
 from migrations_legacy.export.engine import Export
 from migrations_legacy.export.files import MediaOut
 from migrations_legacy.export.report import ExportReport, as_text, write_report
 from migrations_legacy.export.writer import LegacyFile
+from migrations_legacy.management.refusals import refusals
 from migrations_legacy.progress import Silent, Written
 
 
@@ -31,14 +29,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """CommandError when the target is refused; nothing is left behind then."""
         report = ExportReport(target=str(options["target"]))
-        try:
+        with refusals():
             self._export(report, options)
-        except LegacyError as error:
-            raise CommandError(str(error)) from error
-        except (DatabaseError, sqlite3.Error) as error:
-            raise CommandError(f"A database does not answer as it should: {first_line(error)}") from error
-        except OSError as error:
-            raise CommandError(f"{error.filename or 'A file'}: {error.strerror or error}.") from error
         if options["verbosity"]:
             self.stdout.write(as_text(report))
         if options["report"]:

@@ -2,7 +2,6 @@
 
 import argparse
 import signal
-import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,12 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError
 
 from migrations_legacy.contexts import CONTEXTS
-from migrations_legacy.errors import LegacyError, first_line
 from migrations_legacy.fates import fates
 from migrations_legacy.inspection import inspection
+from migrations_legacy.management.refusals import refusals
 from migrations_legacy.media import check_folder
 from migrations_legacy.merging import Prefer
 from migrations_legacy.progress import Silent, Written
@@ -71,18 +69,13 @@ class Command(BaseCommand):
         if report_file is not None and not report_file.absolute().parent.is_dir():
             raise CommandError(f"{report_file}: there is no such folder.")
         try:
-            if options["media"]:
-                check_folder(options["media"])
-            if options["source"][0] == _INSPECT and len(options["source"]) > 1:
-                self._inspect(options)
-                return
-            report = self._follow(options) if options["follow"] else self._move(options)
-        except LegacyError as error:
-            raise CommandError(str(error)) from error
-        except (DatabaseError, sqlite3.Error) as error:
-            raise CommandError(f"A database does not answer as it should: {first_line(error)}") from error
-        except OSError as error:
-            raise CommandError(f"{error.filename or 'A file'}: {error.strerror or error}.") from error
+            with refusals():
+                if options["media"]:
+                    check_folder(options["media"])
+                if options["source"][0] == _INSPECT and len(options["source"]) > 1:
+                    self._inspect(options)
+                    return
+                report = self._follow(options) if options["follow"] else self._move(options)
         except KeyboardInterrupt as stop:
             raise CommandError("Stopped. What was complete is kept; the next run goes on from there.") from stop
         if options["verbosity"]:

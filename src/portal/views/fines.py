@@ -1,6 +1,7 @@
 """Fines, as the staff and the head of department issue them and take them back."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -48,6 +49,7 @@ STATUS_FILTER = Filter(
     "status", gettext_lazy("Status"), tuple((s.value, word) for s, (_m, word) in STATUS_WORDS.items())
 )
 KIND_FILTER = Filter("kind", gettext_lazy("Kind"), KINDS)
+NOT_OWED = gettext_lazy("Fine not found or already paid")
 CSV_HEADER = (
     *("id", "student", "email", "amount", "reason", "due_date", "status"),
     *("issued_at", "issued_by", "paid_at", "payment", "kind", "department", "waived_at", "waive_reason"),
@@ -177,6 +179,16 @@ def rows_of(actor: Actor, fines: Iterable[Fine]) -> Iterator[FineRow]:
         yield FineRow(fine, students.get(fine.student_id), issuer)
 
 
+def unpaid_fine(request: HttpRequest, fine_id: int) -> Fine | None:
+    """The fine, when it is owed; otherwise None, and the next page says so."""
+    with suppress(NotFound):
+        fine = services.get(FinanceService).fine(actor=actor_of(request), fine_id=fine_id)
+        if fine.status is FineStatus.UNPAID:
+            return fine
+    messages.error(request, NOT_OWED)
+    return None
+
+
 def _csv_rows(actor: Actor, pages: Iterable[tuple[Fine, ...]]) -> Iterator[tuple[object, ...]]:
     for fines in pages:
         for row in rows_of(actor, fines):
@@ -283,17 +295,17 @@ def delete_fine(request: HttpRequest, fine_id: int) -> HttpResponseBase:
     actor = actor_of(request)
     finance = services.get(FinanceService)
     back = HttpResponseRedirect(reverse("manage_fines"))
+    fine = unpaid_fine(request, fine_id)
+    if fine is None:
+        return back
     form = CancelFineForm(request.POST if request.method == "POST" else None)
-    try:
-        fine = finance.fine(actor=actor, fine_id=fine_id)
-        if request.method == "POST" and form.is_valid():
+    if form.is_valid():
+        try:
             finance.cancel_fine(actor=actor, fine_id=fine_id, reason=form.cleaned_data["reason"])
+        except (NotFound, Conflict):
+            messages.error(request, NOT_OWED)
+        else:
             messages.success(request, _("Fine deleted successfully"))
-            return back
-    except (NotFound, Conflict):
-        fine = None
-    if fine is None or fine.status is not FineStatus.UNPAID:
-        messages.error(request, _("Fine not found or already paid"))
         return back
     (row,) = rows_of(actor, [fine])
     begun = finance.payments(actor=actor, fine_id=fine_id)

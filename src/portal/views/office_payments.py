@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from contracts.base import Role
-from contracts.finance import FinanceService, FineStatus, PaymentMethod
+from contracts.finance import FinanceService, PaymentMethod
 from kernel.identity import actor_of
 from kernel.registry import services
 from portal.access import only
 from portal.forms.answers import submit
 from portal.forms.fines import RecordPaymentForm
-from portal.views.fines import rows_of
+from portal.views.fines import rows_of, unpaid_fine
 
 
 @require_http_methods(["GET", "POST"])
@@ -23,17 +23,15 @@ from portal.views.fines import rows_of
 def record_payment(request: HttpRequest, fine_id: int) -> HttpResponseBase:
     """Asks how it was paid, and numbers the receipt."""
     actor = actor_of(request)
-    finance = services.get(FinanceService)
-    fine = finance.fine(actor=actor, fine_id=fine_id)
     back = HttpResponseRedirect(reverse("manage_fines"))
-    if fine.status is not FineStatus.UNPAID:
-        messages.error(request, _("Fine not found or already paid"))
+    fine = unpaid_fine(request, fine_id)
+    if fine is None:
         return back
     form = RecordPaymentForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         payment = submit(
             form,
-            finance.record_payment,
+            services.get(FinanceService).record_payment,
             {},
             actor=actor,
             fine_id=fine_id,

@@ -28,7 +28,7 @@ from kernel.registry import services
 from portal.access import only
 from portal.forms.fines import CheckoutReturnForm
 from portal.tables import Column, Empty, Filter, ListState, Table
-from portal.views.fines import FineRow
+from portal.views.fines import NOT_OWED, FineRow, unpaid_fine
 
 OWN_FINES = "student_view_fines"
 RETURNED = (*CheckoutReturnForm.base_fields, "error[code]")
@@ -104,19 +104,14 @@ def view_fines(request: HttpRequest) -> HttpResponseBase:
 def initialize_payment(request: HttpRequest, fine_id: int) -> HttpResponseBase:
     """By GET the fine with a button; by POST an order with the provider, and its checkout."""
     actor = actor_of(request)
-    finance = services.get(FinanceService)
     back = HttpResponseRedirect(reverse(OWN_FINES))
-    try:
-        fine = finance.fine(actor=actor, fine_id=fine_id)
-    except NotFound:
-        fine = None
-    if fine is None or fine.status is not FineStatus.UNPAID:
-        messages.error(request, _("Fine not found or already paid"))
+    fine = unpaid_fine(request, fine_id)
+    if fine is None:
         return back
     if request.method != "POST":
         return render(request, "portal/pages/pay_fine.html", {"row": FineRow(fine)})
     try:
-        checkout = finance.start_payment(actor=actor, fine_id=fine_id)
+        checkout = services.get(FinanceService).start_payment(actor=actor, fine_id=fine_id)
     except Conflict as error:
         _tell_why_not(request, error)
         return back
@@ -131,7 +126,7 @@ def _tell_why_not(request: HttpRequest, error: Conflict) -> None:
         case "paid":
             messages.success(request, _("Your payment is confirmed: this fine is paid."))
         case "cancelled" | "waived":
-            messages.error(request, _("Fine not found or already paid"))
+            messages.error(request, NOT_OWED)
         case "pending":
             messages.info(request, str(error))
         case "unconfirmed":

@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from contracts.base import Role
-from contracts.finance import FinanceService, FineStatus
+from contracts.finance import FinanceService
 from kernel.identity import actor_of
 from kernel.registry import services
 from portal.access import only
 from portal.forms.answers import submit
 from portal.forms.fines import WaiveFineForm
-from portal.views.fines import rows_of
+from portal.views.fines import rows_of, unpaid_fine
 
 
 @require_http_methods(["GET", "POST"])
@@ -23,15 +23,14 @@ from portal.views.fines import rows_of
 def waive_fine(request: HttpRequest, fine_id: int) -> HttpResponseBase:
     """Asks why, on a page of its own."""
     actor = actor_of(request)
-    finance = services.get(FinanceService)
-    fine = finance.fine(actor=actor, fine_id=fine_id)
     back = HttpResponseRedirect(reverse("manage_fines"))
-    if fine.status is not FineStatus.UNPAID:
-        messages.error(request, _("Fine not found or already paid"))
+    fine = unpaid_fine(request, fine_id)
+    if fine is None:
         return back
     form = WaiveFineForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        waived = submit(form, finance.waive_fine, {}, actor=actor, fine_id=fine_id, reason=form.cleaned_data["reason"])
+        waive, reason = services.get(FinanceService).waive_fine, form.cleaned_data["reason"]
+        waived = submit(form, waive, {}, actor=actor, fine_id=fine_id, reason=reason)
         if waived is not None:
             messages.success(request, _("The fine is waived."))
             return back

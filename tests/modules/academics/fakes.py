@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
-from typing import Any
 
 from contracts.base import Actor, Role, Service, Usage
 from contracts.users import StaffMember, UsersService
 from kernel.registry import services
+from tests.modules.standing_in import standing_in
 
 STAFF = range(10, 20)
 """User ids of the teachers; 19 has left."""
@@ -54,19 +54,6 @@ def teacher(user_id: int) -> StaffMember:
         phone="",
         joining_date=None,
     )
-
-
-def standing_in(interface: type[Service], fake: object) -> Any:
-    """The fake as a provider of the interface; what it does not answer is an error in the test."""
-    answers = {name: getattr(fake, name, _unexpected(interface, name)) for name in interface.operations}
-    return type(f"Fake{interface.__name__}", (interface,), {n: staticmethod(a) for n, a in answers.items()})()
-
-
-def _unexpected(interface: type[Service], name: str) -> Any:
-    def answer(**arguments: Any) -> Any:
-        raise AssertionError(f"{interface.__name__}.{name} was not expected to be called")
-
-    return answer
 
 
 @contextmanager

@@ -1,13 +1,10 @@
 """Two people at the same moment, each on a connection of their own."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
-from threading import Barrier
 
 import pytest
-from django.db import connections
 
 from contracts.assessments import AssessmentsService, Assignment
 from contracts.base import Upload
@@ -15,27 +12,11 @@ from contracts.errors import Conflict, DomainError, NotFound
 from modules.assessments.models import AssessmentTotal, AssignmentSubmission, MarkChange, StudentResult
 from tests import actors
 from tests.modules.assessments import files
+from tests.modules.races import at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 
 ESSAY = Upload(name="essay.pdf", content=files.PDF)
-
-
-def at_once(*works: Callable[[], object]) -> list[object]:
-    """What each work returned, or the domain error that it raised."""
-    start = Barrier(len(works))
-
-    def run(work: Callable[[], object]) -> object:
-        try:
-            start.wait(timeout=10)
-            return work()
-        except DomainError as error:
-            return error
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(works)) as pool:
-        return list(pool.map(run, works))
 
 
 def test_of_two_attempts_to_hand_in_one_counts(assessments: AssessmentsService, essay: Assignment, media: Path) -> None:

@@ -1,11 +1,8 @@
 """The same payment's word, or two payments, at the same moment, each on a connection of their own."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 
 import pytest
-from django.db import connections
 
 from contracts.errors import DomainError
 from contracts.finance import FinanceService, Fine, FineStatus, PaymentMethod
@@ -14,27 +11,11 @@ from modules.finance import models
 from modules.finance.sandbox.webhooks import Webhook
 from tests import actors
 from tests.modules.finance.sandbox import Choice, Sandbox, deliver
+from tests.modules.races import at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 
 ME, HOD = actors.student(), actors.hod()
-
-
-def at_once(*works: Callable[[], object]) -> list[object]:
-    """What each work returned, or the domain error that it raised."""
-    start = Barrier(len(works))
-
-    def run(work: Callable[[], object]) -> object:
-        try:
-            start.wait(timeout=10)
-            return work()
-        except DomainError as error:
-            return error
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(works)) as pool:
-        return list(pool.map(run, works))
 
 
 def successes() -> int:

@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from contracts.academics import AcademicsService, Subject
-from contracts.base import Actor, Page, PageRequest, Role, Service
+from contracts.base import Actor, Page, PageRequest, Role
 from contracts.users import HeadOfDepartment, Person, StaffMember, Student, UsersService
 from kernel.registry import services
+from tests.modules.standing_in import standing_in
 
 MOMENT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 OPTICS, COURSE, FIRST_YEAR = 3, 1, 2
@@ -113,19 +114,6 @@ class FakeAcademics:
     ) -> tuple[int, ...]:
         assert course_id in (COURSE, None)
         return self.class_ids[:1] if session_year_id == FIRST_YEAR else self.class_ids
-
-
-def standing_in(interface: type[Service], fake: object) -> Any:
-    """The fake as a provider of the interface; what it does not answer is an error in the test."""
-    answers = {name: getattr(fake, name, _unexpected(interface, name)) for name in interface.operations}
-    return type(f"Fake{interface.__name__}", (interface,), {n: staticmethod(a) for n, a in answers.items()})()
-
-
-def _unexpected(interface: type[Service], name: str) -> Any:
-    def answer(**arguments: Any) -> Any:
-        raise AssertionError(f"{interface.__name__}.{name} was not expected to be called")
-
-    return answer
 
 
 @contextmanager

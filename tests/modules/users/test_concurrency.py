@@ -1,37 +1,21 @@
 """Two at work at the same moment."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
-from django.db import connections
 
-from contracts.errors import Invalid, Unauthenticated
+from contracts.errors import Invalid
 from contracts.users import NOWHERE, Identity, StaffFields, Tokens, UsersService
 from modules.users import admissions, checks, forgotten, signing_keys
 from modules.users.models import SigningKey, User, UserSession, UserTotal
 from tests import actors
+from tests.modules.races import at_once
 from tests.modules.users.conftest import Published
 from tests.modules.users.fakes import FakeAcademics
 from tests.modules.users.people import PASSWORD, account, make_student
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
-
-
-def at_once(*calls: Callable[[], object]) -> list[object]:
-    """The results of calls that run in threads of their own; of those that fail, the errors."""
-
-    def run(call: Callable[[], object]) -> object:
-        try:
-            return call()
-        except (Invalid, Unauthenticated) as error:
-            return error
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
 
 
 def test_of_two_new_accounts_with_one_e_mail_one_is_made(users: UsersService, monkeypatch: pytest.MonkeyPatch) -> None:
