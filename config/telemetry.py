@@ -72,6 +72,5 @@ def _trace() -> None:
     provider = TracerProvider(resource=Resource.create())
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     trace.set_tracer_provider(provider)
-    celery = CeleryInstrumentor()  # type: ignore[no-untyped-call]  # has no types, unlike the others
-    for instrumentor in (DjangoInstrumentor(), celery, URLLib3Instrumentor()):
+    for instrumentor in (DjangoInstrumentor(), CeleryInstrumentor(), URLLib3Instrumentor()):
         instrumentor.instrument()

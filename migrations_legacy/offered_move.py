@@ -26,7 +26,7 @@ from migrations_legacy.secrets import is_secret
 from migrations_legacy.settled import Shared
 
 _AT_ONCE = 500
-SECRET = "the value looks like a secret, and this field is shown"  # noqa: S105 - a reason, and no secret itself
+NOT_TO_BE_SHOWN = "the value looks like a secret, and this field is shown"
 NO_ROW = "the row itself has no place"
 
 
@@ -106,7 +106,7 @@ class OfferedMove:
         if not is_there and key in self._refused:
             raise Unplaceable("missing_reference", NO_ROW)
         if is_secret(self._column, value):
-            raise Unplaceable("secret", SECRET)
+            raise Unplaceable("secret", NOT_TO_BE_SHOWN)
         if value is None:
             return self._default
         try:

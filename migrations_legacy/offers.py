@@ -50,7 +50,7 @@ class Offer:
 
     @property
     def model_field(self) -> AnyField:
-        found: AnyField = self.model._meta.get_field(self.field)  # type: ignore[assignment]  # it is no relation
+        (found,) = (field for field in self.model._meta.concrete_fields if field.name == self.field)
         return found
 
     @property

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
 from migrations_legacy.convert import text
-from migrations_legacy.reading.defaults import NO_PASSWORD
+from migrations_legacy.reading.defaults import UNUSABLE
 
 _ITERATIONS = 260_000
 """As many as the legacy's own hashes have. The next login hashes anew with today's."""
@@ -31,7 +31,7 @@ def password(value: object) -> str:
     """
     stored = text(value)
     if stored is None:
-        return NO_PASSWORD
+        return UNUSABLE
     if is_hashed(stored):
         # Imports from spreadsheets left line ends, with which no hash ever matches.
         return stored.strip()

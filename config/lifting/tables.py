@@ -137,11 +137,10 @@ def highest_id(alias: str, table: Table) -> int:
         if connection.vendor == "sqlite":
             cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table.name])
         else:
-            cursor.execute("SELECT pg_get_serial_sequence(%s, %s)", [table.name, key.column])
-            (sequence,) = cursor.fetchone()
-            cursor.execute(f"SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {sequence}")  # noqa: S608 - as PostgreSQL names it
+            last_value = "SELECT pg_sequence_last_value(pg_get_serial_sequence(%s, %s))"
+            cursor.execute(last_value, [table.name, key.column])
         found = cursor.fetchone()
-    return int(found[0]) if found else 0
+    return int(found[0] or 0) if found else 0
 
 
 def set_highest_id(alias: str, table: Table, highest: int) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 UNKNOWN_TIME = "1970-01-01 00:00:00"
-NO_PASSWORD = "!no-password-in-the-source"  # noqa: S105 - the opposite of one
+UNUSABLE = "!no-password-in-the-source"
 _OTHER_TIMES = (
     "created_at",
     "updated_at",
@@ -45,7 +45,7 @@ _LEAVE = {"leave_date": _BLANK, "leave_message": _BLANK, "leave_status": _ZERO, 
 
 DEFAULTS: dict[str, dict[str, Default]] = {
     "customuser": {
-        "password": _always("no password was kept: the account needs a new one", NO_PASSWORD),
+        "password": _always("no password was kept: the account needs a new one", UNUSABLE),
         "is_superuser": _NO,
         "is_staff": _NO,
         "is_active": _YES,

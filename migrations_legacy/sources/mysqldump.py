@@ -8,9 +8,9 @@ import gzip
 import lzma
 import sqlite3
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from migrations_legacy.errors import SourceRefused
 from migrations_legacy.sources import mysql
@@ -22,13 +22,14 @@ _START_SHOWN = 64 * 1024
 _END_SHOWN = 4096
 _BEGINNINGS = ("--", "/*", "#", "create table", "insert into", "drop table", "set ", "start transaction", "use ")
 _NUMBERS = ("int", "bit", "bool", "serial")
-_OPENERS = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
+_OPENERS: dict[str, Callable[..., Any]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
 
 
 def open_sql(path: Path) -> IO[str]:
     """The file as text; bytes that are not UTF-8 are kept as they are."""
     if opener := _OPENERS.get(path.suffix):
-        return opener(path, "rt", encoding="utf-8-sig", errors="surrogateescape")  # type: ignore[operator,no-any-return]
+        unpacked: IO[str] = opener(path, "rt", encoding="utf-8-sig", errors="surrogateescape")
+        return unpacked
     return path.open(encoding="utf-8-sig", errors="surrogateescape")
 
 

@@ -5,9 +5,9 @@ leaves = services.get(LeavesService)
 """
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Literal, TypeVar, cast
+from typing import Any, Literal, TypeVar, cast
 
 from django.conf import settings
 
@@ -124,9 +124,9 @@ def _interface_problems(operation: Operation) -> list[str]:
     return problems
 
 
-def signature_problems(operation: Operation, method: object) -> list[str]:
+def signature_problems(operation: Operation, method: Callable[..., Any]) -> list[str]:
     """How a method departs from the operation that it is to carry out: parameters, defaults, types."""
-    implemented = Operation(method, kind=operation.kind, idempotent=operation.idempotent, errors=operation.errors)  # type: ignore[arg-type]
+    implemented = Operation(method, kind=operation.kind, idempotent=operation.idempotent, errors=operation.errors)
     expected = inspect.signature(operation.function)
     actual = inspect.signature(implemented.function)
     problems = []

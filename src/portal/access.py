@@ -30,7 +30,7 @@ def only(*roles: Role) -> Callable[[View[P]], View[P]]:
 
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             identity = identity_of(request)
             if identity is None:
                 return HttpResponseRedirect(LOGIN)
@@ -38,7 +38,7 @@ def only(*roles: Role) -> Callable[[View[P]], View[P]]:
                 return HttpResponseRedirect(HOME.get(identity.role, LOGIN))
             return _unstored(view(request, *args, **kwargs))
 
-        return guarded  # type: ignore[return-value]
+        return guarded
 
     return decorate
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.http.response import HttpResponseBase
 from django.test import Client
 from pytest_django import Settings
 
@@ -44,9 +43,9 @@ class Program:
         return self("POST", path, body, **headers)
 
 
-def _json(response: HttpResponseBase) -> Any:
+def _json(response: Any) -> Any:
     kind = response.headers.get("Content-Type", "")
-    return json.loads(response.content) if "json" in kind and not response.streaming else None  # type: ignore[attr-defined]
+    return json.loads(response.content) if "json" in kind and not response.streaming else None
 
 
 As = Callable[..., Program]

@@ -118,9 +118,8 @@ def kill_in_the_middle(process: "subprocess.Popen[str]", own: str) -> int:
         time.sleep(0.1)
         try:
             with psycopg.connect(own) as connection:
-                arrived = connection.execute("SELECT coalesce(max(id), 0) FROM attendance_attendancereport").fetchone()[
-                    0
-                ]  # type: ignore[index]
+                highest = connection.execute("SELECT coalesce(max(id), 0) FROM attendance_attendancereport")
+                (arrived,) = highest.fetchone() or (0,)
         except psycopg.errors.UndefinedTable:
             continue
     process.send_signal(signal.SIGKILL)

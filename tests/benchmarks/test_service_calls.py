@@ -45,15 +45,15 @@ def test_a_call_through_the_registry_costs_hardly_more_than_the_method_itself() 
         report(f"registry against the bare method, {rows} rows", times["through"] / times["direct"], 1.05, detail)
 
 
-def test_rows_as_dtos_cost_little_more_than_bare_rows() -> None:
-    for rows in (1, 100):
-        times = median_times(
-            {
-                "orm": lambda: list(StudentLeave.objects.order_by("pk")[:rows]),  # noqa: B023 - called within the round
-                "dto": lambda: queries.build(StudentLeave.objects.order_by("pk")[:rows]),  # noqa: B023 - as above
-            },
-            rounds=200,
-            calls=5,
-        )
-        detail = f"bare query {times['orm'] * 1e6:.0f} µs"
-        report(f"query to DTOs against the bare query, {rows} rows", times["dto"] / times["orm"], 1.3, detail)
+@pytest.mark.parametrize("rows", [1, 100])
+def test_rows_as_dtos_cost_little_more_than_bare_rows(rows: int) -> None:
+    times = median_times(
+        {
+            "orm": lambda: list(StudentLeave.objects.order_by("pk")[:rows]),
+            "dto": lambda: queries.build(StudentLeave.objects.order_by("pk")[:rows]),
+        },
+        rounds=200,
+        calls=5,
+    )
+    detail = f"bare query {times['orm'] * 1e6:.0f} µs"
+    report(f"query to DTOs against the bare query, {rows} rows", times["dto"] / times["orm"], 1.3, detail)

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries
 
 from contracts.base import Event
 from kernel import context
@@ -264,9 +265,11 @@ def test_pauses_grow_and_stay_within_an_hour_and_a_half(attempts: int, chance: f
 
 
 @pytest.mark.django_db
-def test_looking_for_due_deliveries_takes_one_query_per_database(django_assert_num_queries: object) -> None:
+def test_looking_for_due_deliveries_takes_one_query_per_database(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
     with consumer("probe", count_effect("probe")):
         for n in range(5):
             publish_now(n)
-        with django_assert_num_queries(1):  # type: ignore[operator]
+        with django_assert_num_queries(1):
             assert len(Relay()._due(connection.alias)) == 5

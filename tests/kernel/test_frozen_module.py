@@ -9,7 +9,6 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from config.lifting.tables import fenced_names, tables_of
@@ -70,14 +69,11 @@ def test_a_delivery_in_the_queue_waits_without_counting_as_failed_and_takes_effe
 def test_a_call_from_another_process_is_refused_as_not_executed_and_counts_when_it_is_repeated() -> None:
     student = actors.student()
 
-    def send() -> HttpResponse:
+    def send() -> Any:
         bearer = tokens.sign(student, caller="portal", module="feedback")
         headers = {"Authorization": f"Bearer {bearer}", "Idempotency-Key": "once"}
         body = json.dumps({"text": "More chalk"})
-        answer: Any = Client().post(
-            "/internal/v1/feedback/send", body, content_type="application/json", headers=headers
-        )
-        return answer  # type: ignore[no-any-return]
+        return Client().post("/internal/v1/feedback/send", body, content_type="application/json", headers=headers)
 
     thaw = freeze("feedback")
     refused = send()

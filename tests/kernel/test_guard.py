@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from django.apps import apps
 from django.db import connection, transaction
+from pytest_django import Settings
 
 from kernel import guard
 from kernel.context import running
@@ -67,8 +68,10 @@ def test_two_transactions_one_after_the_other_are_fine() -> None:
         cursor.execute("delete from kernel_auditentry")
 
 
-def test_in_production_a_crossing_is_logged_and_not_stopped(settings: object, caplog: pytest.LogCaptureFixture) -> None:
-    settings.GUARD = "log"  # type: ignore[attr-defined]
+def test_in_production_a_crossing_is_logged_and_not_stopped(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.GUARD = "log"
     with running("finance"):
         assert StudentLeave.objects.count() == 0
     assert "boundary_crossed" in caplog.text

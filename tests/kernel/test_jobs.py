@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
+from pytest_django import Settings
 
 from kernel import jobs
 from kernel.context import running_module
@@ -53,8 +54,8 @@ def test_a_job_that_fails_is_seen_and_does_not_wait_for_its_next_turn(monkeypatc
     assert state.due_at < timezone.now() + EVERY
 
 
-def test_jobs_of_modules_elsewhere_are_left_to_them(ran: list[str | None], settings: pytest.FixtureRequest) -> None:
-    settings.LOCAL_MODULES = ["users"]  # type: ignore[attr-defined]
+def test_jobs_of_modules_elsewhere_are_left_to_them(ran: list[str | None], settings: Settings) -> None:
+    settings.LOCAL_MODULES = ["users"]
     assert jobs.run_due() == 0
     assert ran == []
 

@@ -2,6 +2,7 @@
 
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
@@ -255,9 +256,9 @@ def test_rows_that_nobody_touched_are_passed_over(school: Path, monkeypatch: pyt
     settled: list[str] = []
     settle = TableMove._settle
 
-    def noting(self: TableMove, *args: object) -> None:
+    def noting(self: TableMove, *args: Any) -> None:
         settled.append(self.mapping.target)
-        settle(self, *args)  # type: ignore[arg-type]
+        settle(self, *args)
 
     monkeypatch.setattr(TableMove, "_settle", noting)
     report = move(school)

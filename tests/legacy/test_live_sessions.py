@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
+from pytest_django import Settings
 
 from migrations_legacy.models import QuarantinedRow
 from tests.legacy.moving import move
@@ -31,9 +32,9 @@ def golden(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def _with_the_legacys_key(settings: object) -> None:
-    settings.LEGACY_SECRET_KEY = KEY  # type: ignore[attr-defined]
-    settings.SECRET_KEY_FALLBACKS = [KEY]  # type: ignore[attr-defined]
+def _with_the_legacys_key(settings: Settings) -> None:
+    settings.LEGACY_SECRET_KEY = KEY
+    settings.SECRET_KEY_FALLBACKS = [KEY]
 
 
 @pytest.mark.usefixtures("_with_the_legacys_key")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -132,12 +133,9 @@ def posts(school: School, browse: Browse) -> dict[str, tuple[Client, str, Mappin
 
 
 def counted(school: School, browse: Browse) -> dict[str, int]:
-    found = {
-        name: count(lambda client=client, url=url: client.get(url), name)  # type: ignore[misc]
-        for name, (client, url) in pages(school, browse).items()
-    }
+    found = {name: count(partial(client.get, url), name) for name, (client, url) in pages(school, browse).items()}
     for name, (client, url, body) in posts(school, browse).items():
-        found[name] = count(lambda client=client, url=url, body=body: client.post(url, body), name)  # type: ignore[misc]
+        found[name] = count(partial(client.post, url, body), name)
     return found
 
 

@@ -126,9 +126,9 @@ def minor(field: str) -> Cast:
     return Cast(Func(hundredfold, function="ROUND", output_field=DecimalField()), BigIntegerField())
 
 
-def minor_sum(field: str, *, filter: Q | None = None) -> Sum:  # noqa: A002 - Django's own name of it
+def minor_sum(field: str, *, where: Q | None = None) -> Sum:
     """The sum of an amount column in the smallest unit."""
-    return Sum(minor(field), filter=filter, default=0)
+    return Sum(minor(field), filter=where, default=0)
 
 
 class FineTotal(RunningTotal):

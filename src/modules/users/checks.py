@@ -78,8 +78,9 @@ def _value_problems(model: type[Model], name: str, value: Any) -> list[str]:
             ]
     if name == "birth_date" and isinstance(value, date) and value > timezone.localdate():
         return [_("This day has not come yet.")]
+    (field,) = (field for field in model._meta.concrete_fields if field.name == name)
     try:
-        model._meta.get_field(name).run_validators(value)  # type: ignore[union-attr]  # relations are not asked for
+        field.run_validators(value)
     except ValidationError as error:
         return list(error.messages)
     return []

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from contracts.attendance import Band, StudentTally
 from contracts.users import Student
 from portal.charts import Bar, Histogram
-from portal.components import Figure, Meaning, Waiting
+from portal.components import Figure, Meaning, Text, Waiting
 from portal.navigation import is_routed
 
 LOW_ATTENDANCE = 75
@@ -34,11 +34,11 @@ class LowStudent:
         return Meaning.BAD if self.percentage is not None and self.percentage < LOW_ATTENDANCE else Meaning.NEUTRAL
 
 
-def waiting(label: str | Promise, count: int, url_name: str, query: str = "", **options: str) -> tuple[Waiting, ...]:
+def waiting(label: Text, count: int, url_name: str, query: str = "", *, icon: str) -> tuple[Waiting, ...]:
     """Something that waits, when there is a page that deals with it."""
     if not is_routed(url_name):
         return ()
-    return (Waiting(label, count, reverse(url_name) + query, **options),)  # type: ignore[arg-type]
+    return (Waiting(label, count, reverse(url_name) + query, icon),)
 
 
 def figure(label: str | Promise, value: int, url_name: str = "", note: str = "") -> Figure:

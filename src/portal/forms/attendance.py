@@ -16,10 +16,8 @@ class RegisterChoiceForm(forms.Form):
     subject = forms.TypedChoiceField(label=_("Subject"), coerce=int)
     session_year = forms.TypedChoiceField(label=_("Session year"), coerce=int)
 
-    def __init__(
-        self, *args: object, subjects: Iterable[Subject], years: Iterable[SessionYear], **kwargs: object
-    ) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+    def __init__(self, *args: Any, subjects: Iterable[Subject], years: Iterable[SessionYear], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         offer(self, "subject", [(s.id, f"{s.name} ({s.course_name})") for s in subjects])
         offer(self, "session_year", [(y.id, y.label) for y in years])
 

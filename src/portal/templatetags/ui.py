@@ -26,7 +26,7 @@ from django.forms import (
     TimeInput,
     Widget,
 )
-from django.forms.widgets import Input, RadioSelect
+from django.forms.widgets import DateTimeBaseInput, RadioSelect
 from django.template.context import Context
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
@@ -123,7 +123,7 @@ def _sign(name: str) -> SafeString:
 
 # --- forms ------------------------------------------------------------------------------------------------------------
 
-NATIVE_TYPES: tuple[tuple[type[Input], str, str], ...] = (
+NATIVE_TYPES: tuple[tuple[type[DateTimeBaseInput], str, str], ...] = (
     (DateTimeInput, "datetime-local", "%Y-%m-%dT%H:%M"),
     (DateInput, "date", "%Y-%m-%d"),
     (TimeInput, "time", "%H:%M"),
@@ -185,7 +185,7 @@ def _native(widget: Widget) -> Widget:
         return QuickSelect.like(widget)
     for kind, input_type, iso_format in NATIVE_TYPES:
         if type(widget) is kind and widget.input_type == "text":
-            native = kind(attrs=widget.attrs, format=iso_format)  # type: ignore[call-arg]  # the three kinds take a format, Input itself does not
+            native = kind(attrs=widget.attrs, format=iso_format)
             native.input_type = input_type
             native.is_localized = False
             native.is_required = widget.is_required

@@ -58,13 +58,12 @@ def token(actor: Actor | None = None, *, module: str = "leaves") -> str:
     return tokens.sign(actor or actors.hod(), caller="portal", module=module)
 
 
-def post(operation: str, body: Any, *, bearer: str = "", **headers: str) -> HttpResponse:
+def post(operation: str, body: Any, *, bearer: str = "", **headers: str) -> Any:
     if bearer:
         headers["Authorization"] = f"Bearer {bearer}"
-    response: Any = Client().post(
+    return Client().post(
         f"/internal/v1/{operation}", json.dumps(body), content_type="application/json", headers=headers
     )
-    return response  # type: ignore[no-any-return]
 
 
 def code(response: HttpResponse) -> tuple[int, str]:

@@ -11,7 +11,7 @@ import structlog
 import urllib3
 from django.db import transaction
 
-from contracts.base import Audience, Service
+from contracts.base import Audience
 from contracts.errors import Conflict, LimitReached, ModuleUnavailable
 from contracts.leaves import Leave, LeaveRef, LeavesService
 from kernel.registry import ContractBroken, Services, services
@@ -218,9 +218,9 @@ def test_a_command_whose_answer_got_lost_is_carried_out_once(address: str) -> No
         unreliable(forward_and_hang_up, forward_and_hang_up, forward) as gateway,
         reached_over_http(LeavesService, gateway.url, behave) as (_, leaves),
     ):
-        assert isinstance(leaves, Service)
+        assert isinstance(leaves, LeavesService)
         with pytest.raises(Conflict) as caught:
-            leaves.approve(actor=actors.hod(), leave=LEAVE)  # type: ignore[attr-defined]
+            leaves.approve(actor=actors.hod(), leave=LEAVE)
         assert (caught.value.reason, caught.value.message) == ("decided", "Too late.")
         assert len(gateway.requests) == 3
     assert carried_out == ["approve"]

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db.models import ProtectedError
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from contracts.base import Actor, PageRequest
 from contracts.errors import Conflict, Forbidden, Invalid, NotFound
@@ -54,11 +56,11 @@ def test_a_fine_is_unpaid_names_its_issuer_and_is_announced(
     ],
 )
 def test_what_is_wrong_with_a_fine_is_named_by_field(
-    finance: FinanceService, change: dict[str, object], field: str
+    finance: FinanceService, change: dict[str, Any], field: str
 ) -> None:
-    facts: dict[str, object] = {"student_id": 701, "amount": Decimal(5), "reason": "Late", "due_date": date(2030, 1, 1)}
+    facts: dict[str, Any] = {"student_id": 701, "amount": Decimal(5), "reason": "Late", "due_date": date(2030, 1, 1)}
     with pytest.raises(Invalid) as caught:
-        finance.issue_fine(actor=actors.teacher(), **{**facts, **change})  # type: ignore[arg-type]
+        finance.issue_fine(actor=actors.teacher(), **{**facts, **change})
     assert set(caught.value.fields) == {field}
     assert not models.Fine.objects.exists()
     assert not OutboxEvent.objects.exists()
@@ -145,9 +147,9 @@ def test_lists_are_newest_first_and_narrowed_by_student_status_and_words(finance
     first, second = issue("5"), issue("7", student_id=702, reason="Lost book")
     paid = models.Fine.objects.create(student_id=701, amount=6, reason="Old", due_date=date(2025, 1, 1), status="paid")
 
-    def ids(**narrowing: object) -> list[int]:
+    def ids(**narrowing: Any) -> list[int]:
         page = narrowing.pop("page", PageRequest())
-        return [f.id for f in finance.list_fines(actor=actors.teacher(), page=page, **narrowing).items]  # type: ignore[arg-type]
+        return [f.id for f in finance.list_fines(actor=actors.teacher(), page=page, **narrowing).items]
 
     assert ids() == [paid.pk, second.id, first.id]
     assert ids(student_ids=(702,)) == [second.id]
@@ -248,16 +250,16 @@ def test_a_search_finds_fines_by_their_reason_and_those_of_the_students_that_wer
 
 @pytest.mark.parametrize("count", [2, 40])
 def test_lists_take_two_queries_whatever_their_length(
-    finance: FinanceService, count: int, django_assert_num_queries: Callable[[int], object]
+    finance: FinanceService, count: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     models.Fine.objects.bulk_create(
         models.Fine(student_id=701 + n % 3, amount=n, reason="x", due_date=date(2030, 1, 1)) for n in range(count)
     )
-    with django_assert_num_queries(2):  # type: ignore[attr-defined]
+    with django_assert_num_queries(2):
         assert finance.list_fines(actor=actors.hod(), page=PageRequest(size=50)).total == count
-    with django_assert_num_queries(2):  # type: ignore[attr-defined]
+    with django_assert_num_queries(2):
         finance.own_fines(actor=actors.student(), page=PageRequest(size=50))
-    with django_assert_num_queries(2):  # type: ignore[attr-defined]
+    with django_assert_num_queries(2):
         finance.totals(actor=actors.hod())
-    with django_assert_num_queries(1):  # type: ignore[attr-defined]
+    with django_assert_num_queries(1):
         finance.totals(actor=actors.student())

@@ -1,6 +1,6 @@
 """What the ledger should hold, for any fine and any payments, also those that only the legacy let in."""
 
-from collections import Counter
+from collections import defaultdict
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -36,11 +36,11 @@ fines = st.builds(
 )
 
 
-def sums(posted: list[Posting]) -> Counter[Account]:
-    found: Counter[Account] = Counter()
+def sums(posted: list[Posting]) -> dict[Account, Decimal]:
+    found: dict[Account, Decimal] = defaultdict(Decimal)
     for one in posted:
         for entry in one.entries:
-            found[entry.account] += entry.debit - entry.credit  # type: ignore[assignment]  # Decimals add up as well
+            found[entry.account] += entry.debit - entry.credit
     return found
 
 

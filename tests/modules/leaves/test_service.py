@@ -3,8 +3,9 @@
 from datetime import date
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
-from contracts.base import Audience, PageRequest, PersonRef
+from contracts.base import Actor, Audience, PageRequest, PersonRef
 from contracts.errors import Conflict, Forbidden, Invalid, NotFound
 from contracts.leaves import Leave, LeavesService, LeaveStatus
 from kernel.models import AuditEntry, OutboxEvent
@@ -101,10 +102,10 @@ def test_owners_withdraw_their_pending_request(leaves: LeavesService, pending: L
 
 
 @pytest.mark.parametrize("actor", [actors.student(), actors.teacher(), actors.anonymous()])
-def test_only_the_hod_decides(leaves: LeavesService, pending: Leave, actor: object) -> None:
+def test_only_the_hod_decides(leaves: LeavesService, pending: Leave, actor: Actor) -> None:
     for decide in (leaves.approve, leaves.reject):
         with pytest.raises(Forbidden):
-            decide(actor=actor, leave=pending.ref)  # type: ignore[arg-type]
+            decide(actor=actor, leave=pending.ref)
 
 
 def test_a_request_of_another_person_is_not_there(leaves: LeavesService, pending: Leave) -> None:
@@ -142,12 +143,12 @@ def test_absences_are_the_approved_requests_that_touch_the_days(leaves: LeavesSe
 
 @pytest.mark.parametrize("people", [2, 40])
 def test_a_list_takes_two_queries_whatever_its_length(
-    leaves: LeavesService, people: int, django_assert_num_queries: object
+    leaves: LeavesService, people: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     StudentLeave.objects.bulk_create(
         StudentLeave(student_id=n, first_day=MONDAY, last_day=MONDAY, reason="Trip") for n in range(people)
     )
-    with django_assert_num_queries(2):  # type: ignore[operator]
+    with django_assert_num_queries(2):
         page = leaves.requests(actor=actors.hod(), audience=Audience.STUDENT, page=PageRequest(size=50))
     assert page.total == people
 

@@ -19,10 +19,10 @@ def student_balance(student_id: int) -> StudentBalance:
     """In one query, along the student's entries."""
     owed, held = Q(account=Account.RECEIVABLES.value), Q(account=Account.UNALLOCATED.value)
     sums = LedgerEntry.objects.filter(student_id=student_id).aggregate(
-        charged=minor_sum("debit", filter=owed),
-        credited=minor_sum("credit", filter=owed),
-        given_back=minor_sum("debit", filter=held),
-        held=minor_sum("credit", filter=held),
+        charged=minor_sum("debit", where=owed),
+        credited=minor_sum("credit", where=owed),
+        given_back=minor_sum("debit", where=held),
+        held=minor_sum("credit", where=held),
     )
     return StudentBalance(
         student_id=student_id,
