@@ -235,6 +235,7 @@ BASE_DIR = ROOT
 globals().update(_mail)
 DEFAULT_FROM_EMAIL = env.email_from
 CURRENCY = env.currency
+FINE_REMINDERS = env.fine_reminders
 PAYMENT_PROVIDER = env.payments_through
 RAZORPAY_KEY_ID = env.razorpay_key_id
 RAZORPAY_KEY_SECRET = env.razorpay_key_secret.get_secret_value()

@@ -42,6 +42,8 @@ class Environment(BaseSettings):
     time_zone: str = "UTC"
     school_name: str = "School"
     currency: str = "INR"
+    fine_reminders: bool = True
+    """Students are reminded of unpaid fines, a week before the last day and then weekly."""
     modules: WordList = ()
     """Those that run in this process, "portal" for the pages among them; empty: the pages, and all modules that have no
     address elsewhere.

@@ -56,6 +56,24 @@ class FineOverdue(Event, name="finance.fine_overdue", version=1):
         return f"fine:{self.fine_id}"
 
 
+class FineReminderDue(Event, name="finance.fine_reminder_due", version=1):
+    """A student is to be reminded of an unpaid fine: once in the week before its last day, and, after it was told that
+    the fine is overdue, each week.
+    """
+
+    fine_id: int
+    student_id: int
+    amount: Money
+    reason: str
+    due_date: date
+    overdue: bool
+    """Whether its last day has passed."""
+    at: Instant
+
+    def aggregate(self) -> str:
+        return f"fine:{self.fine_id}"
+
+
 class PaymentSucceeded(Event, name="finance.payment_succeeded", version=1):
     """A fine was settled. `payment_id` is the payment's id here, not the provider's."""
 

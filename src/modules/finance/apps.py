@@ -11,7 +11,8 @@ class FinanceConfig(ModuleConfig):
     provides = finance.FinanceService
     requires = (users.UsersService,)
     publishes = (
-        *(finance.FineIssued, finance.FineCancelled, finance.FineWaived, finance.FineOverdue),
+        *(finance.FineIssued, finance.FineCancelled, finance.FineWaived),
+        *(finance.FineOverdue, finance.FineReminderDue),
         *(finance.PaymentSucceeded, finance.PaymentFailed),
     )
     deleted = finance.FinanceDeleted

@@ -41,6 +41,8 @@ class Fine(models.Model):
     waive_reason = models.TextField(default="", blank=True)
     overdue_told_at = models.DateTimeField(null=True, blank=True)
     """When it was told that nobody had paid in time; None when it was paid, is not due yet, or was due long ago."""
+    reminded_at = models.DateTimeField(null=True, blank=True)
+    """When the student was last reminded of it, before or after its last day."""
 
     class Meta:
         verbose_name = _("fine")

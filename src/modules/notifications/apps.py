@@ -26,6 +26,7 @@ class NotificationsConfig(ModuleConfig):
         finance.FineCancelled,
         finance.FineWaived,
         finance.FineOverdue,
+        finance.FineReminderDue,
         finance.PaymentSucceeded,
         notifications.GroupNoticeWritten,
         notifications.EmailQueued,

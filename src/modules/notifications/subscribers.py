@@ -11,7 +11,7 @@ import structlog
 from contracts.academics import AcademicsService, Subject
 from contracts.assessments import AssignmentPublished, ResultRecorded, SemesterResultDecided, SubmissionGraded
 from contracts.feedback import FeedbackReplied, FeedbackSent
-from contracts.finance import FineCancelled, FineIssued, FineOverdue, FineWaived, PaymentSucceeded
+from contracts.finance import FineCancelled, FineIssued, FineOverdue, FineReminderDue, FineWaived, PaymentSucceeded
 from contracts.leaves import LeaveApproved, LeaveCancelled, LeaveRejected, LeaveRequested, LeaveStatus
 from contracts.notifications import EmailQueued, Group, GroupNoticeWritten, Inbox, NoticeKind
 from kernel.databases import atomic
@@ -155,6 +155,12 @@ def tell_of_fine(event: FineIssued, effect: Effect) -> None:
 @subscribe(FineOverdue)
 def tell_of_overdue_fine(event: FineOverdue, effect: Effect) -> None:
     _tell_and_mail(event.student_id, effect, subject=texts.fine_overdue_subject(event), text=texts.fine_overdue(event))
+
+
+@subscribe(FineReminderDue)
+def remind_of_fine(event: FineReminderDue, effect: Effect) -> None:
+    subject, text = texts.fine_reminder_subject(event), texts.fine_reminder(event)
+    _tell_and_mail(event.student_id, effect, subject=subject, text=text)
 
 
 @subscribe(FineCancelled)

@@ -15,7 +15,7 @@ from contracts.assessments import (
     SemesterStatus,
     SubmissionGraded,
 )
-from contracts.finance import FineCancelled, FineIssued, FineOverdue, FineWaived, PaymentSucceeded
+from contracts.finance import FineCancelled, FineIssued, FineOverdue, FineReminderDue, FineWaived, PaymentSucceeded
 from contracts.leaves import LeaveApproved, LeaveCancelled, LeaveEvent, LeaveRejected, LeaveRequested
 from kernel.money import money
 
@@ -130,6 +130,17 @@ def fine_overdue(event: FineOverdue) -> str:
     }
 
 
+def fine_reminder(event: FineReminderDue) -> str:
+    still = _("Fine no. %(number)d over %(amount)s for “%(reason)s” was to be paid by %(due)s and is still unpaid.")
+    soon = _("Fine no. %(number)d over %(amount)s for “%(reason)s” is to be paid by %(due)s.")
+    return (still if event.overdue else soon) % {
+        "number": event.fine_id,
+        "amount": money(event.amount),
+        "reason": event.reason,
+        "due": day(event.due_date),
+    }
+
+
 def fine_cancelled(event: FineCancelled) -> str:
     return _("Fine no. %(number)d is cancelled. You need not pay it.") % {"number": event.fine_id}
 
@@ -155,6 +166,12 @@ def fine_issued_subject(event: FineIssued) -> str:
 
 def fine_overdue_subject(event: FineOverdue) -> str:
     return _("Fine no. %(number)d is overdue") % {"number": event.fine_id}
+
+
+def fine_reminder_subject(event: FineReminderDue) -> str:
+    if event.overdue:
+        return _("Fine no. %(number)d is still unpaid") % {"number": event.fine_id}
+    return _("Fine no. %(number)d is due on %(due)s") % {"number": event.fine_id, "due": day(event.due_date)}
 
 
 def payment_succeeded_subject(event: PaymentSucceeded) -> str:

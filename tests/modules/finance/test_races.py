@@ -1,6 +1,7 @@
 """The same payment's word, or two payments, at the same moment, each on a connection of their own."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
@@ -8,6 +9,7 @@ from contracts.errors import DomainError
 from contracts.finance import FinanceService, Fine, FineStatus, PaymentMethod
 from kernel.models import OutboxEvent
 from modules.finance import models
+from modules.finance.reminding import ask_for_reminders
 from modules.finance.sandbox.webhooks import Webhook
 from tests import actors
 from tests.modules.finance.sandbox import Choice, Sandbox, deliver
@@ -61,6 +63,23 @@ def test_two_payments_of_one_fine_at_once_settle_it_once_and_both_are_kept(
     assert payments.count() == (1 if isinstance(outcomes[1], DomainError) else 2)
     assert payments.filter(receipt_number__isnull=False).count() == 1
     assert models.FineTotal.differences() == {}
+
+
+def test_a_reminder_that_several_find_due_is_asked_for_once(issue: Callable[..., Fine]) -> None:
+    fine = issue()
+    models.Fine.objects.filter(pk=fine.id).update(created_at=fine.issued_at - timedelta(days=1))
+    assert sorted(map(str, at_once(*[ask_for_reminders] * 4))) == ["0", "0", "0", "1"]
+    assert OutboxEvent.objects.filter(type_id="finance.fine_reminder_due.v1").count() == 1
+
+
+def test_a_reminder_and_a_waiver_at_once_are_told_of_in_their_order(
+    finance: FinanceService, issue: Callable[..., Fine]
+) -> None:
+    fine = issue()
+    models.Fine.objects.filter(pk=fine.id).update(created_at=fine.issued_at - timedelta(days=1))
+    at_once(ask_for_reminders, lambda: finance.waive_fine(actor=HOD, fine_id=fine.id, reason="A hardship"))
+    told = list(OutboxEvent.objects.order_by("id").values_list("type_id", flat=True))
+    assert told[-1] == "finance.fine_waived.v1"
 
 
 def test_receipts_are_numbered_without_gaps_or_doubles(finance: FinanceService, issue: Callable[..., Fine]) -> None:

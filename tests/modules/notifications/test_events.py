@@ -17,7 +17,7 @@ from contracts.assessments import (
 )
 from contracts.base import Audience, Event, PersonRef
 from contracts.feedback import FeedbackRef, FeedbackReplied, FeedbackSent
-from contracts.finance import FineCancelled, FineIssued, FineOverdue, FineWaived, PaymentSucceeded
+from contracts.finance import FineCancelled, FineIssued, FineOverdue, FineReminderDue, FineWaived, PaymentSucceeded
 from contracts.leaves import LeaveApproved, LeaveCancelled, LeaveRef, LeaveRejected, LeaveRequested, LeaveStatus
 from contracts.notifications import NoticeKind
 from kernel.models import Delivery, DeliveryState, OutboxEvent
@@ -53,6 +53,7 @@ def feedback(person: PersonRef) -> dict[str, Any]:
 
 NO_DAYS = {"first_day": None, "last_day": None}
 FINE: dict[str, Any] = {"fine_id": 12, "student_id": 701, "at": AT}
+REMINDER = FINE | {"amount": Decimal("1500.5"), "reason": "Late book", "due_date": date(2026, 4, 1)}
 
 CASES: list[tuple[Event, Told]] = [
     (
@@ -141,6 +142,19 @@ CASES: list[tuple[Event, Told]] = [
     (
         FineOverdue(**FINE, amount=Decimal("1500.5"), due_date=date(2026, 4, 1)),
         [("student", 701, "fine", "Fine no. 12 over ₹1,500.50 was to be paid by 1 Apr 2026 and is overdue.")],
+    ),
+    (
+        FineReminderDue(**REMINDER, overdue=False),
+        [("student", 701, "fine", "Fine no. 12 over ₹1,500.50 for “Late book” is to be paid by 1 Apr 2026.")],
+    ),
+    (
+        FineReminderDue(**REMINDER, overdue=True),
+        [
+            (
+                *("student", 701, "fine"),
+                "Fine no. 12 over ₹1,500.50 for “Late book” was to be paid by 1 Apr 2026 and is still unpaid.",
+            )
+        ],
     ),
     (
         FineWaived(**FINE, amount=Decimal("1500.50"), reason="A hardship."),

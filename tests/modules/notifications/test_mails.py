@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.base import Event
-from contracts.finance import FineIssued, PaymentSucceeded
+from contracts.finance import FineIssued, FineReminderDue, PaymentSucceeded
 from contracts.users import UsersDeleted
 from kernel.models import Delivery, DeliveryState
 from modules.notifications import mails, texts
@@ -53,6 +53,16 @@ def test_a_payment_is_confirmed_by_mail(tell: Tell) -> None:
     (message,) = mail.outbox
     assert message.subject == "Payment received for fine no. 12"
     assert "₹500.00" in message.body
+
+
+@pytest.mark.parametrize(
+    ("overdue", "subject"), [(False, "Fine no. 12 is due on 1 Apr 2026"), (True, "Fine no. 12 is still unpaid")]
+)
+def test_a_reminder_says_in_its_subject_what_it_is_about(tell: Tell, overdue: bool, subject: str) -> None:
+    tell(FineReminderDue(**fine().model_dump(), overdue=overdue))
+    (message,) = mail.outbox
+    assert message.subject == subject
+    assert "Late book" in message.body
 
 
 def test_repeated_deliveries_send_no_second_mail(tell: Tell, replay: Callable[..., None]) -> None:
