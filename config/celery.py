@@ -1,7 +1,5 @@
-"""The Celery application: what its worker and its beat do, with everything that is scheduled, in code.
-
-celery -A config.celery worker     carries events to the modules of this process and runs their jobs
-celery -A config.celery beat       has the worker look once a minute for jobs that are due
+"""The Celery application of the worker, which carries events to the modules of this process and runs their jobs.
+What has it look for jobs that are due is `config.beat`.
 """
 
 import os
@@ -20,12 +18,7 @@ app.conf.update(
     broker_url=settings.CELERY_BROKER_URL,
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,  # a worker waits for Redis as long as it takes
-    broker_transport_options={
-        "socket_connect_timeout": 2,
-        "socket_timeout": 30,
-        "socket_keepalive": True,
-        "retry_on_timeout": False,
-    },
+    broker_transport_options=settings.CELERY_TRANSPORT_OPTIONS,
     accept_content=["json"],
     task_ignore_result=True,
     task_create_missing_queues=True,
@@ -35,11 +28,6 @@ app.conf.update(
     worker_send_task_events=False,
     imports=["kernel.events.queues"],
     timezone="UTC",
-    # Which jobs are due is known by the database, so beat need not remember anything.
-    beat_scheduler="celery.beat:Scheduler",
-    beat_schedule={
-        "jobs": {"task": "jobs.run_due", "schedule": 60.0, "options": {"expires": 50.0}},
-    },
 )
 app.set_default()
 

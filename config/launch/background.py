@@ -6,13 +6,15 @@ from collections.abc import Sequence
 THREADS = 8
 """Events and jobs that a worker deals with at once."""
 
-CELERY = (sys.executable, "-m", "celery", "--app", "config.celery", "--quiet")
+
+def celery(application: str, command: str) -> list[str]:
+    return [sys.executable, "-m", "celery", "--app", application, "--quiet", command, "--loglevel", "WARNING"]
 
 
 def worker(modules: Sequence[str]) -> list[str]:
     """Takes from the queues of these modules."""
     return [
-        *(*CELERY, "worker", "--loglevel", "WARNING", "--queues", ",".join(modules)),
+        *(*celery("config.celery", "worker"), "--queues", ",".join(modules)),
         *("--pool", "threads", "--concurrency", str(THREADS)),
         *("--without-gossip", "--without-mingle", "--without-heartbeat"),
     ]
@@ -20,4 +22,4 @@ def worker(modules: Sequence[str]) -> list[str]:
 
 def beat() -> list[str]:
     """Has the worker look for jobs that are due."""
-    return [*CELERY, "beat", "--loglevel", "WARNING", "--pidfile", ""]
+    return [*celery("config.beat", "beat"), "--pidfile", ""]

@@ -4,7 +4,6 @@ import json
 import os
 import sys
 
-import django
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
@@ -50,17 +49,17 @@ def replace_this_process(*, host: str, port: int, workers: int) -> None:
 def main() -> None:
     """Run as the environment says: HOST, PORT, WORKERS and the application's own settings.
 
-    These are checked here, where a mistake ends in one line; a worker with a mistake would be started again and again.
+    Settings are read here, where a mistake ends in one line: a worker with a mistake would be started again and again.
+    The house itself is left to the processes that work in it.
     """
     try:
-        django.setup()
+        replace_this_process(
+            host=os.environ.get("HOST", "127.0.0.1"),
+            port=int(os.environ.get("PORT", "8000")),
+            workers=int(os.environ.get("WORKERS", "2")),
+        )
     except ImproperlyConfigured as error:
         sys.exit(f"This cannot run as configured. {error}")
-    replace_this_process(
-        host=os.environ.get("HOST", "127.0.0.1"),
-        port=int(os.environ.get("PORT", "8000")),
-        workers=int(os.environ.get("WORKERS", "2")),
-    )
 
 
 if __name__ == "__main__":

@@ -114,6 +114,12 @@ CACHES: dict[str, dict[str, Any]] = {
     }
 }
 CELERY_BROKER_URL = broker(env.redis_url)
+CELERY_TRANSPORT_OPTIONS = {
+    "socket_connect_timeout": 2,
+    "socket_timeout": 30,
+    "socket_keepalive": True,
+    "retry_on_timeout": False,
+}
 if env.redis_url:
     CACHES = {
         "default": {
