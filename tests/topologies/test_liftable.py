@@ -7,11 +7,14 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from config.settings.environment import MODULES
+from tests.check import BYTECODE
 from tests.servers.keeper import ROOT
 
 pytestmark = [pytest.mark.sqlite_only, pytest.mark.slow]
@@ -35,16 +38,35 @@ print(*(client.get(address).status_code for address in ("/health", "/api/v1/%(mo
 """
 
 
-def plant(module: str, folder: Path) -> None:
-    """The tree with this module alone."""
-    own = (f"src/modules/{module}", *(f"tests/{name}" for name in (*TOOLS, f"modules/{module}")))
-    for name in (*HOUSE, *own):
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A tree without any module, in which one after the other stands: what all need is compiled once."""
+    folder = tmp_path_factory.mktemp("house")
+    plant(folder, *HOUSE, *(f"tests/{name}" for name in TOOLS))
+    yield folder
+    shutil.rmtree(f"{BYTECODE['PYTHONPYCACHEPREFIX']}{folder}", ignore_errors=True)
+
+
+def plant(folder: Path, *names: str) -> None:
+    for name in names:
         source, target = ROOT / name, folder / name
         if source.is_dir():
             shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
         elif source.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(source, target)
+
+
+@contextmanager
+def standing(module: str, house: Path) -> Iterator[None]:
+    """The module stands in the tree, alone."""
+    own = (f"src/modules/{module}", f"tests/modules/{module}")
+    plant(house, *own)
+    try:
+        yield
+    finally:
+        for name in own:
+            shutil.rmtree(house / name)
 
 
 def run(folder: Path, module: str, *arguments: str, **variables: str) -> str:
@@ -55,7 +77,7 @@ def run(folder: Path, module: str, *arguments: str, **variables: str) -> str:
         env={
             "PATH": os.environ["PATH"],
             "PYTHONPATH": "src:.",
-            "PYTHONDONTWRITEBYTECODE": "1",
+            **BYTECODE,
             "MODULES": module,
             "ALONE": module,
             **variables,
@@ -69,39 +91,42 @@ def run(folder: Path, module: str, *arguments: str, **variables: str) -> str:
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_a_module_stands_alone(module: str, tmp_path: Path) -> None:
-    plant(module, tmp_path)
-    standing = {path.name for path in (tmp_path / "src" / "modules").iterdir() if path.is_dir()}
-    assert standing == {module}
-    assert not (tmp_path / "src" / "portal").exists()
-
-    hook = "import tests.plugins.strangers\n"
-    booted = run(
-        tmp_path,
-        module,
-        *("-c", hook + BOOT % {"module": module}),
-        DJANGO_SETTINGS_MODULE="config.settings",
-        ENVIRONMENT="local",
-        SECRET_KEY="k" * 40,
-        DATABASE_URL=f"sqlite:///{tmp_path / 'own.sqlite3'}",
-        MEDIA_ROOT=str(tmp_path / "media"),
-    )
-    assert booted.split()[-2:] == ["200", "200"]
-
-    tested = run(
-        tmp_path,
-        module,
-        *("-m", "pytest", f"tests/modules/{module}", "-q", "-p", "tests.plugins.strangers", "-p", "no:cacheprovider"),
-        DJANGO_SETTINGS_MODULE="tests.settings",
-    )
+def test_a_module_stands_alone(module: str, house: Path, tmp_path: Path) -> None:
+    with standing(module, house):
+        assert {path.name for path in (house / "src" / "modules").glob("*/")} - {"__pycache__"} == {module}
+        assert not (house / "src" / "portal").exists()
+        assert boot(house, module, tmp_path).split()[-2:] == ["200", "200"]
+        tested = run(
+            house,
+            module,
+            *("-m", "pytest", f"tests/modules/{module}", "-q", "-p", "tests.plugins.strangers"),
+            *("-p", "no:cacheprovider", "--basetemp", str(tmp_path / "tested")),
+            DJANGO_SETTINGS_MODULE="tests.settings",
+        )
     assert re.search(r"\d{2,} passed", tested), tested[-2000:]
     assert "failed" not in tested
     assert "skipped" not in tested
 
 
+def boot(house: Path, module: str, state: Path) -> str:
+    """Start with the settings of a local installation, and an empty folder for its database and media."""
+    return run(
+        house,
+        module,
+        *("-c", "import tests.plugins.strangers\n" + BOOT % {"module": module}),
+        DJANGO_SETTINGS_MODULE="config.settings",
+        ENVIRONMENT="local",
+        SECRET_KEY="k" * 40,
+        DATABASE_URL=f"sqlite:///{state / 'own.sqlite3'}",
+        MEDIA_ROOT=str(state / "media"),
+    )
+
+
 @pytest.mark.parametrize("stranger", ["modules.users.models", "portal", "migrations_legacy.engine"])
-def test_whoever_asks_for_a_stranger_is_told(stranger: str, tmp_path: Path) -> None:
-    plant("feedback", tmp_path)
+def test_whoever_asks_for_a_stranger_is_told(stranger: str, house: Path) -> None:
     guarded = f"import tests.plugins.strangers\ntry:\n    import {stranger}\nexcept ImportError:\n    pass"
-    with pytest.raises(AssertionError, match=r"StrangerImported: modules\.feedback has led to an import of"):
-        run(tmp_path, "feedback", "-c", guarded)
+    with (
+        standing("feedback", house),
+        pytest.raises(AssertionError, match=r"StrangerImported: modules\.feedback has led to an import of"),
+    ):
+        run(house, "feedback", "-c", guarded)
