@@ -12,7 +12,8 @@ import pytest
 from config.launch import background
 from config.settings.environment import MODULES
 from tests.benchmarks.event_acts import RUN
-from tests.portal.prepared import environment_for, prepare
+from tests.portal.prepared import prepare
+from tests.processes import environment_for
 from tests.servers.keeper import ROOT
 from tests.servers.postgres import postgres
 from tests.servers.valkey import valkey

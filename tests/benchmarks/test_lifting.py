@@ -18,7 +18,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 import pytest
 
-from tests.portal.prepared import environment_for
+from tests.processes import environment_for
 from tests.servers.keeper import ROOT
 from tests.servers.postgres import postgres
 

@@ -20,7 +20,7 @@ from migrations_legacy.export.writer import SCHEMA, full_name
 from migrations_legacy.legacy_schema import TABLES
 from tests.benchmarks.timing import report
 from tests.legacy.samples import sample
-from tests.portal.prepared import environment_for
+from tests.processes import environment_for
 from tests.servers.keeper import ROOT
 
 pytestmark = pytest.mark.benchmark

@@ -8,7 +8,7 @@ from django.conf import settings
 from kombu import Connection
 
 from config import beat, celery
-from tests.portal.prepared import environment_for
+from tests.processes import environment_for
 from tests.servers.keeper import ROOT
 
 pytestmark = pytest.mark.sqlite_only

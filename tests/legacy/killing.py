@@ -1,4 +1,4 @@
-"""Moves in processes that are killed with SIGKILL, at statements that a seed picks: `python -c RUN SEED SCHOOL ...`
+"""Moves in processes that are killed with SIGKILL, at statements that a seed picks.
 
 Each attempt is a fork of one process that has Django set up. Writes JSON: for each school how many attempts were
 killed, and what the database holds once a last run went through.
@@ -25,7 +25,6 @@ from kernel.module import ModuleConfig
 from kernel.totals import RunningTotal, derived_models
 from migrations_legacy.models import OriginalValues, PlacedBlock, QuarantinedRow
 
-RUN = "import sys, django; django.setup(); from tests.legacy import killing; killing.main(*sys.argv[1:])"
 ATTEMPTS = 5
 _OURS: tuple[type[models.Model], ...] = (OriginalValues, PlacedBlock, QuarantinedRow)
 _OF_A_RUN = frozenset({"run", "since", "seal"})

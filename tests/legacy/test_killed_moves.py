@@ -3,8 +3,6 @@
 import json
 import shutil
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -12,12 +10,11 @@ from uuid import uuid4
 import pytest
 from django.core.management import call_command
 
-from tests.legacy.killing import ATTEMPTS, RUN, state
+from tests.legacy.killing import ATTEMPTS, state
 from tests.legacy.school import insert, user
 from tests.legacy.test_deltas import delete_student
-from tests.portal.prepared import environment_for
-from tests.reliability.conftest import LONGEST, on_server, server, tell_server
-from tests.servers.keeper import ROOT
+from tests.processes import environment_for, run
+from tests.reliability.conftest import on_server, server, tell_server
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -55,16 +52,8 @@ def test_killed_again_and_again_it_ends_where_an_undisturbed_move_ends(
     school: Path, a_day_later: Path, empty_database: str, tmp_path: Path, seed: int
 ) -> None:
     told = tmp_path / "told.json"
-    done = subprocess.run(
-        [sys.executable, "-c", RUN, str(seed), school, a_day_later],
-        cwd=ROOT,
-        env=environment_for(empty_database) | {"TOLD": str(told)},
-        capture_output=True,
-        text=True,
-        timeout=LONGEST,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    environment = environment_for(empty_database) | {"TOLD": str(told)}
+    assert run(environment, "tests.legacy.killing:main", seed, school, a_day_later) == 0
     first, later = json.loads(told.read_text())
     assert first["killed"] >= ATTEMPTS // 2, "otherwise nothing was tried"
     assert later["killed"]

@@ -1,12 +1,6 @@
-"""A school in a database of its own, for tests that look at the house from outside: through a server or a process.
-
-python -m tests.portal.prepared FILE.json    # fills the database of DATABASE_URL, and says in the file what is there
-"""
+"""A school in a database of its own, for tests that look at the house from outside: through a server or a process."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -19,13 +13,11 @@ from django.db import connections
 
 from contracts.base import Role
 from modules.users.models import User
-from tests.check import BYTECODE
 from tests.portal.routes import EVERYBODY, ROUTES
 from tests.portal.school import PASSWORD, Somebody, make_school, session_of
-from tests.servers.keeper import ROOT
+from tests.processes import environment_for, run
 
 STUDENTS = 10
-FILL = "import sys, django; django.setup(); from tests.portal import prepared; prepared.write(sys.argv[1])"
 
 
 @dataclass(frozen=True)
@@ -53,20 +45,8 @@ class Prepared:
 
 def prepare(database_url: str, facts: Path, **variables: str) -> Prepared:
     """Fill an empty database, in a process of its own; `variables` may give modules databases of their own."""
-    environment = environment_for(database_url) | variables
-    subprocess.run([sys.executable, "-c", FILL, facts], check=True, cwd=ROOT, env=environment)
+    run(environment_for(database_url) | variables, "tests.portal.prepared:write", facts)
     return read(facts)
-
-
-def environment_for(database_url: str) -> dict[str, str]:
-    """The environment of a process of the tests with another database."""
-    return {
-        **os.environ,
-        **BYTECODE,
-        "DATABASE_URL": database_url,
-        "DJANGO_SETTINGS_MODULE": "tests.settings",
-        "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
-    }
 
 
 def read(facts: Path) -> Prepared:

@@ -1,4 +1,4 @@
-"""What the processes of these tests do: `python -c RUN <act> <argument> ...`, each in a process of its own.
+"""What the processes of these tests do: each an act, with its arguments.
 
 Acts that die kill their own process with SIGKILL, which nothing can tidy up after. Where exactly is arranged here, by
 putting something into the place of a function: the house's own code knows nothing of it.
@@ -27,8 +27,6 @@ from kernel.models import Delivery, DeliveryState
 from kernel.registry import services
 from modules.leaves import service
 from modules.notifications import inboxes
-
-RUN = "import sys, django; django.setup(); from tests.reliability import acts; acts.main(*sys.argv[1:])"
 
 
 def die(*arguments: object, **named: object) -> NoReturn:

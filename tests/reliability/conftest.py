@@ -3,8 +3,6 @@
 import os
 import shutil
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -17,13 +15,9 @@ import psycopg
 import pytest
 from psycopg.sql import SQL, Identifier
 
-from tests.portal.prepared import Prepared, environment_for, prepare
-from tests.reliability.acts import RUN
-from tests.servers.keeper import ROOT
+from tests.portal.prepared import Prepared, prepare
+from tests.processes import Started, environment_for, start
 from tests.servers.postgres import SCHEMES
-
-LONGEST = 120
-"""Seconds that a process may take on the slowest machine."""
 
 
 @dataclass(frozen=True)
@@ -89,23 +83,14 @@ class School:
     variables: Mapping[str, str] = field(default_factory=dict)
     """What else stands in the environment of the processes."""
 
-    def start(self, act: str, *arguments: object) -> subprocess.Popen[str]:
+    def start(self, act: str, *arguments: object) -> Started:
         """Let a process do one of `tests.reliability.acts`."""
-        return subprocess.Popen(
-            [sys.executable, "-c", RUN, act, *map(str, arguments)],
-            cwd=ROOT,
-            env={**environment_for(self.place.url), **self.variables},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        environment = {**environment_for(self.place.url), **self.variables}
+        return start(environment, "tests.reliability.acts:main", act, *arguments)
 
     def run(self, act: str, *arguments: object) -> int:
         """Let a process do it, and wait for its end; returns its exit code, negative when it was killed."""
-        process = self.start(act, *arguments)
-        output, _nothing = process.communicate(timeout=LONGEST)
-        assert process.returncode in (0, -9), output
-        return process.returncode
+        return self.start(act, *arguments).wait()
 
     def pending_leave(self, student: int = 0) -> int:
         """A student's request that waits for a decision."""

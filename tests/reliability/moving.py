@@ -1,4 +1,4 @@
-"""What processes do that move modules: `python -c RUN <act> <argument> ... then <act> ...`."""
+"""What processes do that move modules: `<act> <argument> ... then <act> ...`."""
 
 import json
 from collections.abc import Callable
@@ -20,8 +20,6 @@ from kernel import fence
 from modules.attendance.models import AttendanceReport
 from modules.users.models import StudentProfile
 from tests.reliability import acts
-
-RUN = "import sys, django; django.setup(); from tests.reliability import moving; moving.main(*sys.argv[1:])"
 
 
 def lift(folder: str, targets: str) -> None:

@@ -2,8 +2,6 @@
 
 import json
 import random
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,10 +14,8 @@ from psycopg.sql import SQL, Identifier
 
 from config.lifting.tables import tables_of
 from config.settings.environment import MODULES
-from tests.portal.prepared import environment_for
-from tests.reliability.conftest import LONGEST, Place, School
-from tests.reliability.moving import RUN
-from tests.servers.keeper import ROOT
+from tests.processes import environment_for, run
+from tests.reliability.conftest import Place, School
 from tests.servers.postgres import postgres
 
 pytestmark = pytest.mark.slow
@@ -46,16 +42,8 @@ def elsewhere() -> Iterator[Callable[[str], Place]]:
 def do(school: School, folder: Path, act: str, *arguments: object, homes: dict[str, Place] | None = None) -> int:
     """Let a process do it that believes the modules to live in these databases; returns its exit code."""
     believed = {f"{module.upper()}_DATABASE_URL": place.url for module, place in (homes or {}).items()}
-    done = subprocess.run(
-        [sys.executable, "-c", RUN, act, *map(str, arguments)],
-        cwd=ROOT,
-        env={**environment_for(school.place.url), "MEDIA_ROOT": str(folder / "media"), **believed},
-        capture_output=True,
-        text=True,
-        timeout=LONGEST,
-    )
-    assert done.returncode in (0, KILLED), done.stdout + done.stderr
-    return done.returncode
+    environment = environment_for(school.place.url) | {"MEDIA_ROOT": str(folder / "media")} | believed
+    return run(environment, "tests.reliability.moving:main", act, *arguments)
 
 
 def addresses(homes: dict[str, Place]) -> str:

@@ -9,7 +9,7 @@ import urllib3
 from tests.launch.serving import free_port
 from tests.portal.prepared import Prepared, prepare
 from tests.portal.school import PASSWORD
-from tests.reliability.conftest import LONGEST
+from tests.processes import LONGEST
 from tests.servers.keeper import temporary_folder
 from tests.servers.postgres import Cluster, cluster, socket_url
 from tests.topologies.houses import from_source, wait_for

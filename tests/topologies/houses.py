@@ -24,8 +24,9 @@ from config.launch.sandbox import WEBHOOK
 from config.settings.environment import MODULES
 from config.topology import gateway
 from config.topology.plan import Topology, Unit, named
-from tests.portal.prepared import Prepared, environment_for, prepare
+from tests.portal.prepared import Prepared, prepare
 from tests.portal.school import PASSWORD, Somebody
+from tests.processes import environment_for
 from tests.servers import valkey
 from tests.servers.keeper import ROOT, temporary_folder
 from tests.servers.nginx import nginx

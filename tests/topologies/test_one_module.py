@@ -2,39 +2,37 @@
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-from config.settings.environment import MODULES
-from tests.servers.keeper import ROOT
-
-pytestmark = [pytest.mark.sqlite_only, pytest.mark.slow]
-
-LOOK = """
-import json, sys, django
-django.setup()
 from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
-call_command("migrate", verbosity=0)
-client = Client(headers={"host": "localhost"})
-answers = {address: client.get(address).status_code for address in sys.argv[1:]}
-described = client.get("/api/schema/").json()["paths"]
-tables = connection.introspection.table_names()
-print(json.dumps({"apps": [a.label for a in apps.get_app_configs()], "tables": tables, "answers": answers,
-    "described": sorted({path.split("/")[3] for path in described})}))
-"""
+
+from config.settings.environment import MODULES
+from tests.processes import run
+
+pytestmark = [pytest.mark.sqlite_only, pytest.mark.slow]
+
+
+def look_around(told: str, *addresses: str) -> None:
+    """In a process of its own: make the tables, ask at the addresses, and write down what was found."""
+    call_command("migrate", verbosity=0)
+    client = Client(headers={"host": "localhost"})
+    found = {
+        "apps": [config.label for config in apps.get_app_configs()],
+        "tables": connection.introspection.table_names(),
+        "answers": {address: client.get(address).status_code for address in addresses},
+        "described": sorted({path.split("/")[3] for path in client.get("/api/schema/").json()["paths"]}),
+    }
+    Path(told).write_text(json.dumps(found))
 
 
 def look(runs: str, folder: Path, *addresses: str) -> dict[str, Any]:
     variables = {
         "PATH": os.environ["PATH"],
-        "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}",
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "ENVIRONMENT": "local",
         "SECRET_KEY": "k" * 40,
@@ -42,10 +40,9 @@ def look(runs: str, folder: Path, *addresses: str) -> dict[str, Any]:
         "MEDIA_ROOT": str(folder),
         "MODULES": runs,
     }
-    done = subprocess.run(
-        [sys.executable, "-c", LOOK, *addresses], cwd=ROOT, env=variables, check=True, stdout=subprocess.PIPE, text=True
-    )
-    found: dict[str, Any] = json.loads(done.stdout)
+    told = folder / "told.json"
+    assert run(variables, "tests.topologies.test_one_module:look_around", told, *addresses) == 0
+    found: dict[str, Any] = json.loads(told.read_text())
     return found
 
 
