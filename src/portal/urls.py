@@ -6,6 +6,7 @@ from portal.ids import RowIdConverter
 from portal.views import (
     accounts,
     admissions,
+    assignment_figures,
     assignments,
     attendance,
     attendance_ajax,
@@ -41,6 +42,7 @@ from portal.views import (
     staff,
     statements,
     students,
+    subject_results,
     subjects,
     submissions,
     waivers,
@@ -96,6 +98,7 @@ urlpatterns = [
         submissions.view_submissions,
         name="staff_view_submissions",
     ),
+    path("assignment_figures/<id:assignment_id>/", assignment_figures.assignment_figures, name="assignment_figures"),
     path("grade_class/<id:assignment_id>/", grade_sheet.grade_class, name="staff_grade_class"),
     path("grade_assignment/<id:submission_id>/", submissions.grade_assignment, name="ajax_grade_assignment"),
     path("submission/<id:submission_id>/file/", submissions.submission_file, name="submission_file"),
@@ -216,6 +219,12 @@ urlpatterns = [
     path("staff_add_result_save/", results.staff_add_result_save, name="staff_add_result_save"),
     path("semester_results/", semester_results.semester_results, name="semester_results"),
     path("semester_results/selected/", semester_decisions.semester_results_selected, name="semester_results_selected"),
+    path("subject_results/<id:subject_id>/", subject_results.subject_results, name="subject_results"),
+    path(
+        "subject_results/<id:subject_id>/selected/",
+        subject_results.subject_results_selected,
+        name="subject_results_selected",
+    ),
     path("grading_policy/", grading_policy.grading_policy, name="grading_policy"),
     path("student_view_result/", results.student_view_result, name="student_view_result"),
 ]

@@ -31,6 +31,7 @@ from contracts.assessments.semester import (
 from contracts.assessments.service import (
     AssessmentsService,
 )
+from contracts.assessments.statistics import AssignmentStatistics, MarkBand, MarkStatistics, SubjectReport
 from contracts.assessments.work import (
     SUBMISSION_EXTENSIONS,
     SUBMISSION_MAX_BYTES,
@@ -53,6 +54,7 @@ __all__ = [
     "AssignmentClosed",
     "AssignmentGraded",
     "AssignmentPublished",
+    "AssignmentStatistics",
     "AssignmentStatus",
     "AssignmentSubmitted",
     "AssignmentUpdated",
@@ -60,7 +62,9 @@ __all__ = [
     "GradeStep",
     "GradingPolicy",
     "Mark",
+    "MarkBand",
     "MarkChange",
+    "MarkStatistics",
     "RecordedResult",
     "Result",
     "ResultEntry",
@@ -71,6 +75,7 @@ __all__ = [
     "SemesterResultDecided",
     "SemesterStatus",
     "SubjectGrade",
+    "SubjectReport",
     "Submission",
     "SubmissionGraded",
     "SubmissionStatus",

@@ -4,6 +4,7 @@ from abc import ABC
 
 from contracts.assessments.marks import Mark, MarkChange, RecordedResult, Result, ResultEntry
 from contracts.assessments.semester import GradingPolicy, SemesterCounts, SemesterResult
+from contracts.assessments.statistics import AssignmentStatistics, SubjectReport
 from contracts.assessments.work import Assignment, AssignmentStatus, GradeEntry, Submission
 from contracts.base import Actor, Download, Instant, Page, PageRequest, Service, Upload, command, query
 from contracts.errors import Conflict, Invalid, NotFound
@@ -129,6 +130,10 @@ class AssessmentsService(Service, ABC, name="assessments"):
         """
 
     @query(errors=(NotFound,))
+    def assignment_statistics(self, *, actor: Actor, assignment_id: int) -> AssignmentStatistics:
+        """The subject's teacher (Forbidden for others), or the HOD."""
+
+    @query(errors=(NotFound,))
     def submission_file(self, *, actor: Actor, submission_id: int) -> Download:
         """For the student who handed it in, the subject's teacher and the HOD; other teachers are Forbidden, for other
         students it is not there. NotFound also when the file itself is missing.
@@ -194,6 +199,12 @@ class AssessmentsService(Service, ABC, name="assessments"):
     ) -> dict[int, tuple[Result, ...]]:
         """The results of these students in a subject, by student id, each student's by id; students without one are
         left out. The subject's teacher (Forbidden for others), or the HOD.
+        """
+
+    @query()
+    def subject_report(self, *, actor: Actor, subject_id: int, student_ids: tuple[int, ...]) -> SubjectReport:
+        """The results of these students in a subject with their grades, and what they amount to. The subject's teacher
+        (Forbidden for others), or the HOD.
         """
 
     # Semester results

@@ -36,8 +36,13 @@ def rounded(value: Decimal) -> Decimal:
 
 def percentage(policy: GradingPolicy, *, exam: Decimal, assignment: Decimal) -> Decimal:
     """exam × weight + assignment × (100 − weight), in percent. Old marks off the scale count as its nearest end."""
-    weighted = _on_scale(exam) * policy.exam_weight + _on_scale(assignment) * (HUNDRED - policy.exam_weight)
+    weighted = on_scale(exam) * policy.exam_weight + on_scale(assignment) * (HUNDRED - policy.exam_weight)
     return rounded(weighted / HUNDRED)
+
+
+def on_scale(mark: Decimal, top: Decimal = rules.HIGHEST_RESULT) -> Decimal:
+    """The mark, or the nearest end of a scale from 0 that it is off; 0 for what is no number."""
+    return Decimal(0) if mark.is_nan() else min(max(mark, Decimal(0)), top)
 
 
 def is_subject_passed(policy: GradingPolicy, *, exam: Decimal, percentage: Decimal) -> bool:
@@ -96,7 +101,3 @@ def _falls(scale: tuple[GradeStep, ...]) -> bool:
 
 def _within(value: Decimal, highest: Decimal) -> bool:
     return value.is_finite() and 0 <= value <= highest
-
-
-def _on_scale(mark: Decimal) -> Decimal:
-    return Decimal(0) if mark.is_nan() else min(max(mark, Decimal(0)), rules.HIGHEST_RESULT)

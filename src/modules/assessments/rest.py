@@ -42,6 +42,10 @@ urlpatterns = [
         post=does("Note that an assignment is graded", AssessmentsService.finish_grading, TEACHING),
     ),
     assessments.path(
+        "assignments/<assignment_id>/statistics/",
+        get=reads("Get an assignment's statistics", AssessmentsService.assignment_statistics, TEACHING),
+    ),
+    assessments.path(
         "assignments/<assignment_id>/submissions/",
         get=reads("List submissions", AssessmentsService.submissions, TEACHING, orders=SUBMISSION_ORDERS),
         post=creates("Hand in a file", AssessmentsService.submit, STUDENTS, location="submissions/{id}/file/"),
@@ -121,6 +125,10 @@ urlpatterns = [
     assessments.path(
         "subjects/<subject_id>/results/release/",
         post=does("Release results", AssessmentsService.release_results, TEACHING, named="students"),
+    ),
+    assessments.path(
+        "subjects/<subject_id>/results/report/",
+        get=reads("Get a class's grades and statistics", AssessmentsService.subject_report, TEACHING),
     ),
     assessments.path(
         "subjects/<subject_id>/results/",

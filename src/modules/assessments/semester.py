@@ -102,26 +102,26 @@ def for_its_student(result: SemesterResult) -> SemesterResult:
 def _semester(
     policy: GradingPolicy, enrollment: Enrollment, subject_ids: tuple[int, ...], results: tuple[Result, ...]
 ) -> SemesterResult:
-    ever = tuple(_grade(policy, result) for result in results)
-    grades = tuple(grade for grade in ever if grade.subject_id in subject_ids)
-    graded = {grade.subject_id for grade in grades}
+    ever = tuple(grade(policy, result) for result in results)
+    grades = tuple(one for one in ever if one.subject_id in subject_ids)
+    graded = {one.subject_id for one in grades}
     missing = tuple(i for i in subject_ids if i not in graded)
-    failed = sum(not grade.passed for grade in grades)
+    failed = sum(not one.passed for one in grades)
     return SemesterResult(
         student_id=enrollment.student_id,
         course_id=enrollment.course_id,
         session_year_id=enrollment.session_year_id,
         subjects=grades,
         missing_subject_ids=missing,
-        percentage=grade_rules.average((grade.percentage, grade_rules.EQUAL_CREDITS) for grade in grades),
-        gpa=grade_rules.average((grade.points, grade_rules.EQUAL_CREDITS) for grade in grades),
-        cgpa=grade_rules.average((grade.points, grade_rules.EQUAL_CREDITS) for grade in ever),
+        percentage=grade_rules.average((one.percentage, grade_rules.EQUAL_CREDITS) for one in grades),
+        gpa=grade_rules.average((one.points, grade_rules.EQUAL_CREDITS) for one in grades),
+        cgpa=grade_rules.average((one.points, grade_rules.EQUAL_CREDITS) for one in ever),
         passed=None if missing else failed == 0,
         promoted=grade_rules.is_promoted(policy, failed=failed, missing=len(missing)),
     )
 
 
-def _grade(policy: GradingPolicy, result: Result) -> SubjectGrade:
+def grade(policy: GradingPolicy, result: Result) -> SubjectGrade:
     percentage = grade_rules.percentage(policy, exam=result.exam_marks, assignment=result.assignment_marks)
     passed = grade_rules.is_subject_passed(policy, exam=result.exam_marks, percentage=percentage)
     step = grade_rules.step(policy, percentage, passed=passed)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from contracts.assessments import (
     AssessmentsService,
     Assignment,
+    AssignmentStatistics,
     AssignmentStatus,
     AssignmentSubmitted,
     GradeEntry,
@@ -21,6 +22,7 @@ from contracts.assessments import (
     SemesterCounts,
     SemesterResult,
     SemesterStatus,
+    SubjectReport,
     Submission,
 )
 from contracts.base import Actor, Download, Instant, Page, PageRequest, Role, Upload
@@ -39,6 +41,7 @@ from modules.assessments import (
     models,
     queries,
     recording,
+    reports,
     rules,
     semester,
     semester_decisions,
@@ -183,6 +186,11 @@ class Assessments(ReferenceQueries, AssessmentsService):
         require(actor, Role.HOD, Role.STAFF)
         return grading.grade_class(actor, assignment_id, grades)
 
+    def assignment_statistics(self, *, actor: Actor, assignment_id: int) -> AssignmentStatistics:
+        require(actor, Role.HOD, Role.STAFF)
+        access.require_teacher(actor, assignments.get(assignment_id).subject_id)
+        return reports.assignment(assignment_id)
+
     def submission_file(self, *, actor: Actor, submission_id: int) -> Download:
         require_login(actor)
         row = _submission(submission_id)
@@ -253,6 +261,10 @@ class Assessments(ReferenceQueries, AssessmentsService):
     ) -> dict[int, tuple[Result, ...]]:
         access.require_teacher(actor, subject_id)
         return queries.results_in(subject_id, student_ids)
+
+    def subject_report(self, *, actor: Actor, subject_id: int, student_ids: tuple[int, ...]) -> SubjectReport:
+        access.require_teacher(actor, subject_id)
+        return reports.subject(subject_id, student_ids)
 
     # Semester results
 

@@ -81,11 +81,9 @@ def manage_assignments(request: HttpRequest) -> HttpResponseBase:
     table = Table(
         columns=(
             Column("title", _("Assignment"), sortable=True),
-            Column("subject", _("Subject")),
             Column("due_at", _("Due"), sortable=True),
             Column("status", _("Status")),
-            Column("submissions", _("Handed in"), numeric=True),
-            Column("ungraded", _("To grade")),
+            Column("submissions", _("Handed in")),
         ),
         state=state,
         page=page,

@@ -1,6 +1,6 @@
 """Semester results of a class, for the head of department."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
@@ -12,16 +12,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
+from contracts.academics import AcademicsService, Subject
 from contracts.assessments import AssessmentsService, SemesterResult, SemesterStatus
-from contracts.base import Actor, Page, PageRequest, Role
-from contracts.users import Student, UsersService
+from contracts.base import Actor, Role
+from contracts.users import Student
 from kernel.identity import actor_of
 from kernel.registry import services
 from portal.access import only
 from portal.bulk import ACTION, LIST
+from portal.class_order import Ask, class_pages
 from portal.classes import Places
 from portal.components import Meaning
-from portal.listing import all_items, all_pages
+from portal.listing import all_pages
+from portal.own_subjects import EVERYTHING
 from portal.semester import STATUSES, SemesterSheet, can_be_published
 from portal.tables import Column, Empty, Filter, ListState, Table, csv_response, wants_csv
 
@@ -38,7 +41,6 @@ OUTCOME_LABELS = (
 FIGURES = ("rank", "percentage", "gpa", "cgpa")
 """By what the class is ordered besides the name."""
 PUBLISH = "publish"
-Ask = Callable[[PageRequest], Page[Student]]
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,8 @@ def semester_results(request: HttpRequest) -> HttpResponseBase:
     )
     everybody = class_results(actor, state.active)
     found = {i: one for i, one in everybody.items() if _is_wanted(one, state.active)}
-    ask = _listing(actor, state, found)
+    figures = {i: {name: getattr(one, name) for name in FIGURES} for i, one in found.items()}
+    ask = class_pages(actor, state, figures)
     if wants_csv(request.GET):
         return csv_response("semester-results.csv", CSV_HEADER, _csv_rows(ask, found, state))
     page = ask(state.page_request())
@@ -114,7 +117,13 @@ def semester_results(request: HttpRequest) -> HttpResponseBase:
         empty=Empty(_("Choose a course"), _("The results of its students stand here."), icon="chart-bar"),
     )
     ready = sum(can_be_published(one) for one in everybody.values())
-    context = {"table": table, "rows": _rows(page.items, found), "ready": ready, "publish_url": _publish_url(state)}
+    context = {
+        "table": table,
+        "rows": _rows(page.items, found),
+        "ready": ready,
+        "publish_url": _publish_url(state),
+        "subjects": [(subject.name, _subject_url(subject, state)) for subject in _subjects(actor, state)],
+    }
     return state.remember(render(request, "portal/pages/semester_results.html", context))
 
 
@@ -138,42 +147,26 @@ def _is_wanted(result: SemesterResult, chosen: Mapping[str, str]) -> bool:
     return "status" not in chosen or result.status is SemesterStatus(chosen["status"])
 
 
-def _listing(actor: Actor, state: ListState, found: Mapping[int, SemesterResult]) -> Ask:
-    """Gives pages of these students, in the order and with the search of the list."""
-    users = services.get(UsersService)
-
-    def by_name(page: PageRequest) -> Page[Student]:
-        if not found:
-            return Page[Student](items=(), total=0, number=page.number, size=page.size)
-        return users.list_students(actor=actor, page=page, student_ids=tuple(found))
-
-    if state.order.removeprefix("-") not in FIGURES:
-        return by_name
-    ids = _by_figure(found, state.order)
-    if state.search:
-        hits = {student.profile_id for student in all_items(by_name, PageRequest(search=state.search))}
-        ids = [i for i in ids if i in hits]
-
-    def by_figure(page: PageRequest) -> Page[Student]:
-        first = (page.number - 1) * page.size
-        part = tuple(ids[first : first + page.size])
-        people = users.students(actor=actor, student_ids=part) if part else {}
-        items = tuple(people[i] for i in part if i in people)
-        return Page[Student](items=items, total=len(ids), number=page.number, size=page.size)
-
-    return by_figure
-
-
-def _by_figure(found: Mapping[int, SemesterResult], order: str) -> list[int]:
-    """The students by a figure; whoever has none comes last."""
-    figures = {i: getattr(result, order.removeprefix("-")) for i, result in found.items()}
-    known = sorted((i for i in found if figures[i] is not None), key=lambda i: figures[i], reverse=order[0] == "-")
-    return known + [i for i in found if figures[i] is None]
-
-
 def _rows(students: tuple[Student, ...], found: Mapping[int, SemesterResult]) -> list[ClassRow]:
     by_id = {s.profile_id: s for s in students if s.profile_id is not None}
     return [ClassRow(s, SemesterSheet(found[i], {})) for i, s in by_id.items() if i in found]
+
+
+def _subjects(actor: Actor, state: ListState) -> tuple[Subject, ...]:
+    """Of the chosen course."""
+    if "course" not in state.active:
+        return ()
+    return (
+        services.get(AcademicsService)
+        .list_subjects(actor=actor, page=EVERYTHING, course_id=int(state.active["course"]))
+        .items
+    )
+
+
+def _subject_url(subject: Subject, state: ListState) -> str:
+    """Where the results of the class in a subject are."""
+    address = reverse("subject_results", args=(subject.id,))
+    return f"{address}?session_year={state.active['session_year']}" if "session_year" in state.active else address
 
 
 def _publish_url(state: ListState) -> str:

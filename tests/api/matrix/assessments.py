@@ -63,6 +63,10 @@ ROWS = {
     "GET assessments/students/{student_id}/results/": Row("yes / no", "yes", "yes"),
     "POST assessments/subjects/{subject_id}/results/withhold/": Row("no", "yes / no", "yes", body=STUDENTS),
     "POST assessments/subjects/{subject_id}/results/release/": Row("no", "yes / no", "yes", body=STUDENTS),
+    "GET assessments/subjects/{subject_id}/results/report/": Row(
+        "no", "yes / no", "yes", query={"student_ids": ["{student_id}"]}
+    ),
+    "GET assessments/assignments/{assignment_id}/statistics/": Row("no", "yes / no", "yes"),
     "GET assessments/subjects/{subject_id}/results/": Row(
         "no", "yes / no", "yes", query={"student_ids": ["{student_id}"]}
     ),

@@ -1,6 +1,6 @@
 """Results, and assignments with what is handed in."""
 
-from tests.portal.cases.case import FILE, Case, Pair, button, form, page, refusing, script, selected
+from tests.portal.cases.case import FILE, Case, Pair, button, form, page, page_of, refusing, script, selected
 
 RESULT = {
     "subject": "{subject}",
@@ -70,6 +70,23 @@ CASES: dict[str, Pair] = {
         done="1 semester result withheld.",
         sends={"reason": "Fees are due"},
     ),
+    "subject_results": page_of("Results: Botany", missing="/subject_results/999999/"),
+    "subject_results_selected": (
+        Case(
+            302,
+            {},
+            at="?do=release&selected={student_profile}",
+            to="/subject_results/{subject}/",
+            says="warning: Nothing was done: none of the ticked rows is in a state for that.",
+        ),
+        Case(
+            302,
+            at="?do=nothing",
+            to="/subject_results/{subject}/",
+            says="warning: Nothing was done: tick one row or more, then choose what to do with them.",
+        ),
+    ),
+    "assignment_figures": page_of("Figures: Essay on mosses", missing="/assignment_figures/999999/"),
     "grading_policy": (
         Case(
             302, POLICY, to="/grading_policy/", says="success: The grading policy is saved. All grades follow it now."
