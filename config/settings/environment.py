@@ -264,7 +264,9 @@ def database(url: str) -> dict[str, Any]:
             "HOST": options.pop("host", "") or parts.hostname or "",
             "PORT": options.pop("port", "") or str(parts.port or ""),
             "CONN_HEALTH_CHECKS": True,  # what a restart of the server has cut off is replaced before it is used
-            "OPTIONS": {"pool": {"min_size": 1, "max_size": 40, "timeout": 10}, **options},
+            # The pool begins anew to look for a server before those who wait for it give up: by itself it would pause
+            # for minutes after a long outage.
+            "OPTIONS": {"pool": {"min_size": 1, "max_size": 40, "timeout": 10, "reconnect_timeout": 10}, **options},
         }
     raise ValueError(f"{url!r} is no database address; give sqlite:///file or postgres://user:password@host/name")
 

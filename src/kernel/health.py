@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from django.db import Error, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from pydantic import BaseModel
@@ -14,7 +15,7 @@ from kernel.models import Delivery, DeliveryState
 from kernel.registry import services
 
 PATIENCE = 2.0
-"""Seconds that another process gets to say how it is."""
+"""Seconds that a database or another process gets to say how it is."""
 LAG_IS_BAD_AFTER = timedelta(minutes=5)
 
 
@@ -27,11 +28,22 @@ class Check(BaseModel):
 def database_check(alias: str) -> Check:
     """Whether the database answers."""
     try:
-        with connections[alias].cursor() as cursor:
-            cursor.execute("SELECT 1")
+        _ask(connections[alias])
     except Error as error:
         return Check(name=f"database:{alias}", ok=False, detail=type(error).__name__)
     return Check(name=f"database:{alias}", ok=True)
+
+
+def _ask(connection: BaseDatabaseWrapper) -> None:
+    """Raises Error. While a server is away, its pool would have us wait as long as it has everybody wait."""
+    pool = getattr(connection, "pool", None)
+    if pool is None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        return
+    pool.open()
+    with connection.wrap_database_errors, pool.connection(timeout=PATIENCE) as pooled:
+        pooled.execute("SELECT 1")
 
 
 def outbox_lag(alias: str) -> timedelta:
@@ -72,27 +84,24 @@ def health(request: HttpRequest) -> JsonResponse:
     return JsonResponse(body, status=200 if ok else 503)
 
 
-def is_healthy(interface: type[Service]) -> bool:
-    """Whether a module's database answers; of a module elsewhere, whether its process says that it is well."""
-    match services.binding(interface):
-        case "local":
-            return database_check(alias_of(interface.module)).ok
-        case "http":
-            return services.target(interface).healthy(seconds=PATIENCE)
-    return False
-
-
 def services_status(request: HttpRequest) -> JsonResponse:
-    """`/api/v1/services/status`: for each of the contexts where it lives and how it is."""
-    elsewhere = [i for i in Service.interfaces.values() if services.binding(i) == "http"]
+    """`/api/v1/services/status`: for each of the contexts where it lives and how it is: whether its database answers,
+    or, elsewhere, whether its process says that it is well.
+    """
+    bindings = {interface: services.binding(interface) for interface in Service.interfaces.values()}
+    elsewhere = [interface for interface, binding in bindings.items() if binding == "http"]
     with ThreadPoolExecutor(max_workers=len(elsewhere) or 1) as threads:
-        healthy = dict(zip(elsewhere, threads.map(is_healthy, elsewhere), strict=True))
+        healthy = dict(zip(elsewhere, threads.map(_is_well, elsewhere), strict=True))
+    here = {interface: alias_of(interface.module) for interface, binding in bindings.items() if binding == "local"}
+    answers = {alias: database_check(alias).ok for alias in set(here.values())}
+    healthy |= {interface: answers[alias] for interface, alias in here.items()}
     modules = {
-        name: {
-            "binding": services.binding(interface),
-            "healthy": healthy[interface] if interface in healthy else is_healthy(interface),
-        }
+        name: {"binding": bindings[interface], "healthy": healthy.get(interface, False)}
         for name, interface in sorted(Service.interfaces.items())
     }
     ok = all(m["healthy"] for m in modules.values())
     return JsonResponse({"status": "ok" if ok else "degraded", "services": modules}, status=200 if ok else 503)
+
+
+def _is_well(interface: type[Service]) -> bool:
+    return services.target(interface).healthy(seconds=PATIENCE)

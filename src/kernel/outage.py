@@ -4,7 +4,6 @@ from django.db import InterfaceError, OperationalError
 
 RETRY_AFTER = 5
 """Seconds after which it is worth asking again."""
-CODE = "database_unavailable"
 
 _AWAY = ("08", "53", "57P")
 """SQLSTATE classes: connection exception, insufficient resources, operator intervention (shutdown, still starting)."""

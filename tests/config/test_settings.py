@@ -169,6 +169,11 @@ def test_postgresql_by_host_and_by_socket() -> None:
     assert database("postgres://postgres@/postgres?host=/run/pg")["HOST"] == "/run/pg"
 
 
+def test_whoever_waits_for_a_server_is_still_there_at_the_next_attempt_to_reach_it() -> None:
+    pool = database("postgres://school@db.example/school")["OPTIONS"]["pool"]
+    assert pool["reconnect_timeout"] <= pool["timeout"]
+
+
 @pytest.mark.parametrize("url", ["mysql://x/y", "sqlite:///", "school.sqlite3"])
 def test_other_database_addresses_are_refused(url: str) -> None:
     with pytest.raises(ValueError, match=r"address|names no file"):

@@ -4,10 +4,13 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, connections
+from django.db.backends.postgresql.base import DatabaseWrapper
 from django.test import Client
 from django.utils import timezone
+from psycopg_pool import ConnectionPool, PoolTimeout
 
+from config.settings.environment import database
 from contracts.leaves import LeavesService
 from kernel import health
 from kernel.models import Delivery, OutboxEvent
@@ -47,6 +50,24 @@ def test_a_database_that_does_not_answer_makes_it_unhealthy(client: Client, monk
     response = client.get("/health")
     assert response.status_code == 503
     assert response.json()["checks"][0] == {"name": "database:default", "ok": False, "detail": "DatabaseError"}
+
+
+def test_a_server_that_is_away_is_not_waited_for_as_long_as_requests_wait(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited = []
+
+    def nobody_there(pool: ConnectionPool, timeout: float | None = None) -> None:
+        waited.append(timeout)
+        raise PoolTimeout
+
+    server = DatabaseWrapper(connections.settings["default"] | database("postgres://postgres@nowhere/school"), "away")
+    monkeypatch.setattr(ConnectionPool, "open", lambda pool: None)
+    monkeypatch.setattr(ConnectionPool, "getconn", nobody_there)
+    monkeypatch.setattr(health, "connections", {"default": server})
+    checks = client.get("/health").json()["checks"]
+    assert checks[0] == {"name": "database:default", "ok": False, "detail": "OperationalError"}
+    assert waited == [health.PATIENCE]
 
 
 def test_the_status_of_all_contexts_tells_where_each_lives(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:

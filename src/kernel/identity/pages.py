@@ -6,19 +6,23 @@ and beside them the id under which users knows it, by which it can be listed and
 
 from contextlib import suppress
 
+import structlog
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
+from django.db import DatabaseError
 from django.http import HttpRequest
 from django.middleware.csrf import rotate_token
 from django.utils.crypto import salted_hmac
 
 from contracts.base import Actor
-from contracts.errors import NotFound
+from contracts.errors import ModuleUnavailable, NotFound
 from contracts.users import Identity, LoggedIn, UsersService
 from kernel import context
 from kernel.identity.origin import origin_of
 from kernel.identity.remembering import forget, remembered
 from kernel.registry import services
+
+log = structlog.get_logger(__name__)
 
 USER_KEY, BACKEND_KEY, HASH_KEY = "_auth_user_id", "_auth_user_backend", "_auth_user_hash"
 SESSION_KEY = "_session_id"
@@ -29,7 +33,11 @@ IDENTITY = "_identity"
 def identity_from_session(request: HttpRequest) -> Identity | None:
     """Whose browser a request comes from. Raises ModuleUnavailable when users is out of reach."""
     session = request.session
-    user_id, session_hash = session.get(USER_KEY), session.get(HASH_KEY)
+    try:
+        user_id, session_hash = session.get(USER_KEY), session.get(HASH_KEY)
+    except DatabaseError as error:  # said in the same words as to whoever brings a token
+        log.exception("session_not_read")
+        raise ModuleUnavailable(module=UsersService.module) from error
     if not (isinstance(user_id, str) and user_id.isdecimal() and isinstance(session_hash, str)):
         return None
     session_id = session.get(SESSION_KEY)

@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 from pydantic import BaseModel, ConfigDict, ValidationError
 from rest_framework import exceptions
 
-from contracts.errors import DomainError, Invalid, LimitReached
+from contracts.errors import DomainError, Invalid, LimitReached, ModuleUnavailable
+from contracts.users import UsersService
 from kernel.context import request_id
-from kernel.outage import CODE, RETRY_AFTER, is_outage
+from kernel.outage import RETRY_AFTER, is_outage
 
 log = structlog.get_logger(__name__)
 
@@ -102,9 +103,11 @@ def problem(status: int, code: str, detail: str, **more: Any) -> HttpResponse:
     return response
 
 
-def database_away(request: HttpRequest) -> HttpResponse:
-    """The answer while a database cannot be reached."""
-    return problem(503, CODE, _("A database does not answer just now. Try again in a moment."))
+def database_away(request: HttpRequest, module: str = UsersService.module) -> HttpResponse:
+    """The answer when a database cannot be reached before or after the call of a service."""
+    maybe = request.method not in ("GET", "HEAD")
+    text = _("A database does not answer just now. Try again in a moment.")
+    return _domain_problem(ModuleUnavailable(module=module, may_have_executed=maybe, message=text))
 
 
 def problem_of(error: Exception, context: Mapping[str, Any]) -> HttpResponse:
@@ -131,7 +134,7 @@ def problem_of(error: Exception, context: Mapping[str, Any]) -> HttpResponse:
             return problem(400, CODES[400], _("The request cannot be understood."))
     if is_outage(error):
         log.error("database_away", path=context["request"].path)
-        return database_away(context["request"])
+        return database_away(context["request"], context["view"].module)
     request = context["request"]
     log.error("request_failed", exc_info=error, path=request.path)
     got_request_exception.send(sender=type(context.get("view")), request=getattr(request, "_request", request))

@@ -19,7 +19,6 @@ from contracts.errors import (
     Unauthenticated,
 )
 from contracts.examples import USUAL
-from kernel import outage
 from kernel.canvas import all_routes
 from kernel.rest import examples
 from kernel.rest import shapes as types
@@ -317,7 +316,6 @@ def _problems(call: Call) -> dict[int, set[str]]:
         400: {"invalid_query"},
         406: {"not_acceptable"},
         500: {"server_error"},
-        503: {outage.CODE},
     }
     if not call.public:
         errors |= {Unauthenticated, Forbidden}
