@@ -4,6 +4,8 @@ from hashlib import blake2b
 
 _ABOVE_PLAIN = 1 << 44
 _BITS = 52
+_LOWEST, _HIGHEST = -(2**63), 2**63 - 1
+_DIGITS = len(str(_HIGHEST))
 
 
 def number_for(text: str) -> int:
@@ -18,7 +20,8 @@ def as_number(value: object) -> object:
         return value
     if isinstance(value, str):
         bare = value.strip()
-        return int(bare) if bare.isascii() and bare.isdigit() and str(int(bare)) == bare else value
+        is_number = len(bare) <= _DIGITS and bare.isascii() and bare.isdigit() and str(int(bare)) == bare
+        return int(bare) if is_number else value
     if isinstance(value, bool) or (isinstance(value, float) and value.is_integer()):
         return int(value)
     return value
@@ -27,6 +30,6 @@ def as_number(value: object) -> object:
 def as_key(value: object) -> int | None:
     """The number of any key; see `number_for`."""
     number = as_number(value)
-    if number is None or isinstance(number, int):
+    if number is None or (isinstance(number, int) and _LOWEST <= number <= _HIGHEST):
         return number
     return number_for(str(number))

@@ -30,6 +30,8 @@ class Ordered:
         self._connection.execute(f"CREATE TABLE placed (key INTEGER PRIMARY KEY, {columns})")
         self._connection.execute(f"CREATE TABLE aside (number INTEGER PRIMARY KEY, reason TEXT, {columns})")
         self._marks = ", ".join("?" * (len(table.columns) + 1))
+        self._next: dict[str, int] = {}
+        """Of keys that several rows have: the number that the next such row gets."""
         self._places = [table.column_names.index(name) for name in key]
         self._connection.execute("BEGIN")
         for batch in reader.batches(table.name):
@@ -67,9 +69,11 @@ class Ordered:
                 self._set_aside(SECOND, row)
         else:
             text = repr(own or row)
-            number = 1
+            number = self._next.get(text, 1)
             while not self._placed(number_for(f"{text} {number}"), row):
                 number += 1
+            if number > 1:
+                self._next[text] = number + 1
 
     def _placed(self, key: int | None, row: Values) -> bool:
         done = self._connection.execute(f"INSERT OR IGNORE INTO placed VALUES ({self._marks})", (key, *row))

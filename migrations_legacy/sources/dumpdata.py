@@ -19,9 +19,11 @@ from typing import IO, Any
 from migrations_legacy.errors import SourceRefused
 from migrations_legacy.legacy_schema import TABLES, short_name
 from migrations_legacy.sources.base import BATCH, SourceColumn, SourceTable, Values
+from migrations_legacy.sources.stored import storable
 
 _CHUNK = 1 << 20
 _LONGEST_OBJECT = 64 << 20
+_MOST_DIGITS = 1000
 _BETWEEN_OBJECTS = " \t\r\n,[]"
 _DJANGO_TABLES = {
     "admin.logentry": "django_admin_log",
@@ -46,9 +48,14 @@ def _open_text(path: Path) -> IO[str]:
             return path.open(encoding="utf-8-sig")
 
 
+def _whole_number(digits: str) -> int | str:
+    """The number, or what is written, where that is no number that any database has."""
+    return int(digits) if len(digits) <= _MOST_DIGITS else digits
+
+
 def read_objects(path: Path) -> Iterator[dict[str, Any]]:
     """The objects of a dump one by one. SourceRefused when it is no such dump, or ends in the middle."""
-    decoder = json.JSONDecoder()
+    decoder = json.JSONDecoder(parse_int=_whole_number)
     with _open_text(path) as file:
         buffer, at, ended = "", 0, False
         while True:
@@ -60,6 +67,8 @@ def read_objects(path: Path) -> Iterator[dict[str, Any]]:
                 except json.JSONDecodeError as error:
                     if ended or len(buffer) - at > _LONGEST_OBJECT:
                         raise SourceRefused(f"{path}: the JSON is truncated or damaged ({error.msg}).") from error
+                except RecursionError as error:
+                    raise SourceRefused(f"{path}: JSON, but not written by dumpdata.") from error
                 else:
                     if not isinstance(item, dict) or "model" not in item or "fields" not in item:
                         raise SourceRefused(f"{path}: JSON, but not written by dumpdata.")
@@ -234,7 +243,7 @@ class DumpdataSource:
             self._connection.execute(f'CREATE TABLE "{table}" (key PRIMARY KEY, data TEXT NOT NULL) WITHOUT ROWID')
             self._columns[table], self._keys[table] = {}, key_columns
         self._columns[table].update(dict.fromkeys(row))
-        data = _strict_json(row)
+        key, data = storable(key), _strict_json(row)
         done = self._connection.execute(f'INSERT OR IGNORE INTO "{table}" VALUES (?, ?)', (key, data))
         if done.rowcount:
             self._filled.update((table, column) for column, value in row.items() if value is not None)

@@ -10,6 +10,7 @@ from migrations_legacy.sources.base import SourceColumn, SourceTable
 
 _CHUNK = 1 << 20
 _LONGEST_VALUE = 64 << 20
+_MOST_DIGITS = 1000
 
 _SPACE = re.compile(r"\s+|--[^\n]*\n|#[^\n]*\n|/\*.*?\*/\s*;?", re.S)
 _TEXT = r"'(?:[^'\\]++|\\.|'')*+'"
@@ -89,7 +90,7 @@ def _value(found: "re.Match[str]") -> object:
         return plain(found["text"])
     if (number := found["number"]) is not None:
         # Decimals stay as they are written, to be exact.
-        return int(number) if number.lstrip("+-").isdigit() else number
+        return int(number) if number.lstrip("+-").isdigit() and len(number) <= _MOST_DIGITS else number
     if found["hex"] is not None:
         return bytes.fromhex(found["hex"])
     if found["bits"] is not None:

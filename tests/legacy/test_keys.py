@@ -1,0 +1,78 @@
+"""Keys of any kind and size become numbers that databases take, and the same ones again."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from migrations_legacy.errors import SourceRefused
+from migrations_legacy.reading.keys import as_key, as_number, number_for
+from migrations_legacy.reading.opening import open_source
+from tests.legacy.moving import execute, move
+from tests.legacy.school import full_name, make_dump
+from tests.legacy.test_other_databases import make_mysqldump
+from tests.legacy.variants import redeclared, sql
+
+pytestmark = pytest.mark.sqlite_only
+
+HUGE = 10**20
+NOT_EVEN_PYTHONS = "1" * 5000
+
+
+@pytest.mark.parametrize("value", [" 7 ", 7, 7.0])
+def test_what_is_a_number_stands_for_itself(value: object) -> None:
+    assert as_key(value) == as_number(value) == 7
+
+
+@pytest.mark.parametrize("value", [HUGE, -HUGE, str(HUGE), NOT_EVEN_PYTHONS, "07", "A-1", 1.5, b"k", float("inf")])
+def test_for_everything_else_a_number_stands_that_every_database_takes(value: object) -> None:
+    assert as_key(value) == number_for(str(value))
+    assert 0 < number_for(str(value)) < 2**63
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("key", [str(HUGE), NOT_EVEN_PYTHONS, "99999999999999999999"])
+def test_keys_of_text_that_are_numbers_of_any_length_move_in(school: Path, key: str) -> None:
+    for statement in redeclared("courses", integer="text"):
+        execute(school, sql(statement))
+    execute(school, f"UPDATE {full_name('courses')} SET id = ? WHERE id = 3", key)
+    execute(school, f"UPDATE {full_name('students')} SET course_id_id = ? WHERE course_id_id = 3", key)
+    assert move(school)["succeeded"]
+    assert not move(school)["changed"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("written", [str(HUGE), NOT_EVEN_PYTHONS])
+def test_keys_and_values_of_any_length_in_dumps_move_in(school: Path, tmp_path: Path, written: str) -> None:
+    dump = make_dump(school, tmp_path / "dump.json")
+    more = '{"model": "library.book", "pk": %s, "fields": {"pages": %s}}'
+    dump.write_text(dump.read_text().strip().removesuffix("]") + "," + more % (written, written) + "]")
+    assert move(dump)["succeeded"]
+    lines = make_mysqldump(school, tmp_path / "dump.sql").read_text()
+    table = f"CREATE TABLE `book` (`id` int, `pages` int);\nINSERT INTO `book` VALUES ({written}, {written});\n"
+    (tmp_path / "more.sql").write_text(lines.replace("SET @OLD", table + "SET @OLD"))
+    assert move(tmp_path / "more.sql")["succeeded"]
+
+
+def test_json_that_is_nested_without_end_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "dump.json"
+    path.write_text("[" + json.dumps({"model": "a.b", "pk": 1, "fields": {}}) + ', {"a": ' + "[" * 200_000)
+    path.write_text(path.read_text() + "]" * 200_000 + "}]")
+    with pytest.raises(SourceRefused, match="not written by dumpdata"):
+        open_source([path])
+
+
+@pytest.mark.django_db
+def test_many_equal_rows_without_a_key_take_no_longer_than_others(school: Path) -> None:
+    """The work grows with the rows, not with their square: otherwise this would take minutes."""
+    name = full_name("notificationstaffs")
+    execute(school, f"DROP TABLE {name}")
+    execute(school, f"CREATE TABLE {name} (message text, staff_id_id integer)")
+    execute(
+        school,
+        f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) "
+        f"INSERT INTO {name} SELECT 'Meeting', 501 FROM n",
+    )
+    source = open_source([school])
+    assert source.count("notificationstaffs") == 3000
+    source.close()
