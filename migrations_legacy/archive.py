@@ -1,7 +1,8 @@
 """Keeps what has no place among the modules' tables: whole tables, extra columns, rows that no key tells apart.
 
 The archive mirrors the source's tables: each is written anew when its content changed since the last run, and not
-otherwise. A table that is missing from the source stays in the archive, since dumps leave out tables without rows.
+otherwise. A table that is missing from the source stays in the archive, since dumps leave out tables without rows. So
+do further columns of a table that has none of them left: a legacy that was written here, and moves in again, has none.
 """
 
 from collections import Counter
@@ -13,7 +14,7 @@ from django.db import router, transaction
 
 from migrations_legacy.digest import Checksum, digest_of
 from migrations_legacy.fates import ARCHIVED, MAPPED, TableFate
-from migrations_legacy.keeping import keep, opened, written, written_of_kept
+from migrations_legacy.keeping import keep, opened, shown, written, written_of_kept
 from migrations_legacy.models import ArchivedRow, ArchivedTable
 from migrations_legacy.reading.school import School
 from migrations_legacy.secrets import is_secret
@@ -61,6 +62,8 @@ def _archive_table(school: School, fate: TableFate, *, dry_run: bool) -> bool:
         filled = [name for name, value in kept.row.items() if value is not None]
         tally.add(number=kept.number, key=kept.key, content=written(kept.row), values=filled, whole=kept.whole)
     stored = ArchivedTable.objects.filter(name=fate.name).first()
+    if stored and not tally.rows and stored.values.keys().isdisjoint(column.name for column in fate.columns):
+        return False
     before = (stored.rows, stored.checksum) if stored else (0, str(Checksum()))
     changed = before != (tally.rows, str(tally.checksum))
     if changed and not dry_run:
@@ -135,7 +138,7 @@ def _whole_rows(school: School, fate: TableFate) -> Iterator[Kept]:
             row = dict(zip(facts.column_names, values, strict=True))
             told = not any(is_secret(name, row[name]) for name in facts.key)
             key = (", ".join(str(row[name]) for name in facts.key) if told else "") or f"row {number}"
-            yield Kept(number, key[:_LONGEST_KEY], fate.rule, row, whole=True)
+            yield Kept(number, shown(key)[:_LONGEST_KEY], fate.rule, row, whole=True)
 
 
 def _parts_of_rows(school: School, fate: TableFate) -> Iterator[Kept]:

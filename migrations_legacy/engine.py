@@ -93,7 +93,7 @@ class Engine:
             reserve=self._reserve,
         )
         moves = [move for context in self._contexts for move in self._move(context, shared)]
-        Removal(moves, prefer=self._prefer, dry_run=self._dry_run).run()
+        Removal(self._source, moves, prefer=self._prefer, dry_run=self._dry_run).run()
         for move in moves:
             with acting_as(move.context):
                 move.table.finish()

@@ -5,7 +5,7 @@ Rows go past the ORM's objects: at two million rows, building a model instance f
 
 import json
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -147,20 +147,3 @@ def _as_written_instant(value: Value) -> str:
 @lru_cache(maxsize=8192)
 def _written_instant(value: datetime) -> str:
     return str(value.astimezone(UTC).replace(tzinfo=None))
-
-
-def jsonable(value: Value) -> Value:
-    """A value as it can be kept in JSON; bytes as hexadecimal digits, text without what JSON columns refuse."""
-    if isinstance(value, bytes):
-        return value.hex()
-    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
-        return str(value)
-    if isinstance(value, str):
-        return value.replace("\x00", "␀").encode("utf-8", "backslashreplace").decode()
-    if isinstance(value, date | Decimal):
-        return str(value)
-    if isinstance(value, list | tuple):
-        return [jsonable(item) for item in value]
-    if isinstance(value, dict):
-        return {str(key): jsonable(item) for key, item in value.items()}
-    return value

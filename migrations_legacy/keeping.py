@@ -15,7 +15,7 @@ from migrations_legacy.secrets import is_secret, seal, unseal
 def keep(row: Mapping[str, object]) -> dict[str, object]:
     """A row as it may be stored and shown."""
     return {
-        name: {"sealed": seal(json.dumps(_plain(value)))} if is_secret(name, value) else _plain(value)
+        name: {"sealed": seal(json.dumps(plain(value)))} if is_secret(name, value) else plain(value)
         for name, value in row.items()
     }
 
@@ -27,7 +27,7 @@ def opened(kept: Mapping[str, Any]) -> dict[str, Any]:
 
 def written(row: Mapping[str, object]) -> str:
     """The content of a row in one written form, which does not depend on seals."""
-    return json.dumps({name: _plain(value) for name, value in row.items()}, sort_keys=True)
+    return json.dumps({name: plain(value) for name, value in row.items()}, sort_keys=True)
 
 
 def written_of_kept(kept: Mapping[str, Any]) -> str:
@@ -35,14 +35,8 @@ def written_of_kept(kept: Mapping[str, Any]) -> str:
     return json.dumps(opened(kept), sort_keys=True)
 
 
-def _opened(value: Any) -> Any:
-    if isinstance(value, dict) and value.keys() == {"sealed"}:
-        found = unseal(value["sealed"])
-        return value if found is None else json.loads(found)
-    return value
-
-
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
+    """A value as it is kept."""
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, float):
@@ -58,3 +52,29 @@ def _plain(value: object) -> object:
     if "\x00" in text or (not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text)):
         return {"text": text.encode("unicode_escape").decode("ascii")}
     return text
+
+
+def shown(text: str) -> str:
+    """Text for people, without what databases refuse."""
+    return text.replace("\x00", "␀").encode("utf-8", "backslashreplace").decode()
+
+
+def given_back(kept: Any) -> object:
+    """The value that `plain` made this of."""
+    match kept:
+        case {"bytes": str(digits), **rest} if not rest:
+            return bytes.fromhex(digits)
+        case {"number": str(digits), **rest} if not rest:
+            return float(digits)
+        case {"text": str(escaped), **rest} if not rest:
+            return escaped.encode("ascii").decode("unicode_escape")
+        case {"object": str(content), **rest} if not rest:
+            return json.loads(content)
+    return kept
+
+
+def _opened(value: Any) -> Any:
+    if isinstance(value, dict) and value.keys() == {"sealed"}:
+        found = unseal(value["sealed"])
+        return value if found is None else json.loads(found)
+    return value

@@ -1,6 +1,6 @@
 """Where rows go that have no place: kept with their reason until a later run can place them."""
 
-from migrations_legacy.fields import jsonable
+from migrations_legacy.keeping import plain, shown
 from migrations_legacy.legacy_schema import SECRET_COLUMNS
 from migrations_legacy.models import QuarantinedRow
 from migrations_legacy.sources.base import Row
@@ -11,9 +11,9 @@ _HELD_BACK = 1000
 
 
 def readable(row: Row) -> dict[str, object]:
-    """A source row as it may be stored and shown: without secrets."""
+    """A source row as it may be stored and shown: without secrets, and with nothing lost of the other values."""
     return {
-        name: WITHHELD if name in SECRET_COLUMNS and value not in (None, "") else jsonable(value)
+        name: WITHHELD if name in SECRET_COLUMNS and value not in (None, "") else plain(value)
         for name, value in row.items()
     }
 
@@ -34,9 +34,9 @@ class Quarantine:
             QuarantinedRow(
                 source=self._source,
                 target=self._target,
-                key=str(key)[:_LONGEST_KEY],
+                key=shown(str(key))[:_LONGEST_KEY],
                 code=code,
-                reason=str(jsonable(reason)),
+                reason=shown(reason),
                 row=readable(row),
                 run=self._run,
             )

@@ -4,7 +4,7 @@ A row that an earlier run placed and that has no place any more is deleted here 
 nothing refers to it that stays: rows entered here, or rows that were changed here. Everything else is a conflict.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from itertools import islice
@@ -19,8 +19,10 @@ from kernel.module import ModuleConfig
 from kernel.refs import Reaction, entity, erase, references
 from migrations_legacy.digest import digest_of, key_number
 from migrations_legacy.export.rules import LEFT_OUT
+from migrations_legacy.export.students import ENROLLMENT, STUDENTS, never_enrolled
 from migrations_legacy.ledger import Block
 from migrations_legacy.merging import Prefer
+from migrations_legacy.sources.base import Source
 from migrations_legacy.table_move import TableMove
 from migrations_legacy.target import Values
 
@@ -40,16 +42,18 @@ class ContextMove:
 class Removal:
     """One run's deletions, over all tables that were moved."""
 
-    def __init__(self, moves: Sequence[ContextMove], *, prefer: Prefer | None, dry_run: bool) -> None:
+    def __init__(self, source: Source, moves: Sequence[ContextMove], *, prefer: Prefer | None, dry_run: bool) -> None:
         """`moves`: in the order in which referred tables come first."""
-        self._moves, self._prefer, self._dry_run = moves, prefer, dry_run
+        self._source, self._moves, self._prefer, self._dry_run = source, moves, prefer, dry_run
         self._needed: dict[str, set[object]] = {}
+        self._unenrolled: frozenset[int] = frozenset()
         self._by_model: dict[type[models.Model], list[TableMove]] = {}
         for move in moves:
             self._by_model.setdefault(move.table.target.model, []).append(move.table)
 
     def run(self) -> None:
         """Delete what is gone, table by table, in transactions of some hundred rows."""
+        self._unenrolled = frozenset(self._find_unenrolled())
         for move in reversed(self._moves):
             gone = iter(sorted(move.table.gone))
             move.table.report.gone = len(move.table.gone)
@@ -135,25 +139,34 @@ class Removal:
                     blocked |= self._referred(other, field.attname, numbers)
         return blocked
 
-    def _hidden(self, table: TableMove, numbers: Sequence[int]) -> set[int]:
+    def _hidden(self, table: TableMove, numbers: Collection[int]) -> set[int]:
         """Which of these rows an export leaves out: a legacy that was written here lacks them, and deleted nothing."""
         if table.target.has_text_key:
             return set()
         rows = table.target.model._base_manager.using(table.target.alias).filter(pk__in=numbers)
         own = [rule.which for rule in LEFT_OUT if rule.target == table.mapping.target]
         hidden = {key for which in own for key in _matching(rows, which)}
+        if _is_of_students(table):
+            hidden |= self._unenrolled & set(numbers)
         fields = {c.sources: f.attname for c, f in zip(table.mapping.columns, table.target.fields, strict=True)}
         for reference in table.mapping.references:
+            field = fields.get((reference.column,))
             for move in self._moves:
-                other, field = move.table, fields.get((reference.column,))
-                rules = [rule for rule in LEFT_OUT if rule.target == other.mapping.target]
-                if field and rules and other.mapping.main and other.mapping.source == reference.table:
+                if field and move.table.mapping.main and move.table.mapping.source == reference.table:
                     referring = dict(rows.values_list("pk", field))
                     with acting_as(move.context):
-                        owners = other.target.model._base_manager.filter(pk__in=set(referring.values()))
-                        absent = {key for rule in rules for key in _matching(owners, rule.which)}
+                        absent = self._hidden(move.table, set(referring.values()))
                     hidden |= {number for number, owner in referring.items() if owner in absent}
         return hidden
+
+    def _find_unenrolled(self) -> Iterator[int]:
+        """Students who are gone from the source, and were never enrolled: the legacy's own tables take none. Where the
+        source has others of them, the absence means something.
+        """
+        gone = [key for move in self._moves if _is_of_students(move.table) for key in sorted(move.table.gone)]
+        if gone and not any(self._source.has_empty(STUDENTS, column) for column in ENROLLMENT):
+            for start in range(0, len(gone), _AT_ONCE):
+                yield from never_enrolled(gone[start : start + _AT_ONCE])
 
     def _referred(self, model: type[models.Model], name: str, numbers: Sequence[int]) -> set[int]:
         rows = model._default_manager.filter(**{f"{name}__in": numbers})
@@ -174,6 +187,10 @@ class Removal:
 
     def _transaction(self, table: TableMove) -> AbstractContextManager[object]:
         return nullcontext() if self._dry_run else transaction.atomic(using=table.target.alias)
+
+
+def _is_of_students(table: TableMove) -> bool:
+    return table.mapping.source == STUDENTS and table.mapping.main
 
 
 def _matching(rows: models.QuerySet[Any], which: models.Q) -> set[Any]:

@@ -14,9 +14,10 @@ from migrations_legacy.export.files import MediaOut
 from migrations_legacy.export.leftovers import without_place
 from migrations_legacy.export.report import ExportReport, TableFigures
 from migrations_legacy.export.rules import BELONGS, CHANGED, LEFT_OUT
-from migrations_legacy.export.students import NEVER, PAST, Enrollments
+from migrations_legacy.export.students import NEVER, PAST, STUDENTS, Enrollments, is_enrolled
 from migrations_legacy.export.tables import BackwardTable, LegacyRow
 from migrations_legacy.export.writer import LegacyFile
+from migrations_legacy.keeping import given_back
 from migrations_legacy.ledger import Ledger
 from migrations_legacy.legacy_schema import TABLES
 from migrations_legacy.mapping import TableMapping
@@ -35,6 +36,7 @@ _LINKS = (
     ("django_admin_log", "user_id", "customuser"),
 )
 _NO_NULL = "NULL, where the legacy's tables take none: what stands for it here"
+_TAKEN = "its key or name is another row's now"
 _NO_ACCOUNT = "of an account that is gone"
 _OTHER_VERSION = "the list of migrations says what the file's tables are"
 
@@ -80,7 +82,7 @@ class Export:
         for page in table.pages():
             done += len(page)
             rows = [(values, row) for values, row in page if self._has_place(table, values, row, left_out, figures)]
-            if mapping.source == "students":
+            if mapping.source == STUDENTS:
                 rows = self._with_enrollment(rows, figures)
             for values, row in rows:
                 self._apply_rules(table, values, row, figures)
@@ -136,8 +138,8 @@ class Export:
         placed = []
         for values, row in rows:
             columns, current = enrollments.get(row["id"], ({}, False))
-            if columns.get("course_id_id") is None or columns.get("session_year_id_id") is None:
-                self._leave_out("students", row["id"], NEVER, figures)
+            if not is_enrolled(columns):
+                self._leave_out(STUDENTS, row["id"], NEVER, figures)
                 continue
             figures.changed[PAST] += not current
             placed.append((values, row | columns))
@@ -161,11 +163,11 @@ class Export:
         held = QuarantinedRow.objects.filter(source=mapping.source, target=mapping.target).exclude(code__in=_UNDECIDED)
         figures = self._report.figures(mapping.source)
         for part in _parts(row for row in held.order_by("pk").values_list("row", flat=True).iterator() if row):
-            rows = [_complete(mapping.source, row) for row in part]
-            written = self._file.write(mapping.source, rows, if_free=True)
+            rows = [_complete(mapping.source, {name: given_back(value) for name, value in row.items()}) for row in part]
+            written = self._file.restore(mapping.source, rows)
             figures.written += written
             figures.restored += written
-            figures.left_out["its key or name is another row's now"] += len(rows) - written
+            figures.left_out[_TAKEN] += len(rows) - written
         figures.left_out = +figures.left_out
         figures.changed = +figures.changed
 
@@ -183,7 +185,10 @@ class Export:
         elif not kept.exists():
             rows = default_rows(source)
         for part in _parts(rows):
-            figures.written += self._file.write(source, [_complete(source, row) for row in part], if_free=True)
+            written = self._file.restore(source, [_complete(source, row) for row in part])
+            figures.written += written
+            figures.left_out[_TAKEN] += len(part) - written
+        figures.left_out = +figures.left_out
         figures.changed = +figures.changed
 
 

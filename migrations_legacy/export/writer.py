@@ -7,6 +7,7 @@ from pathlib import Path
 
 from migrations_legacy.errors import LegacyError
 from migrations_legacy.legacy_schema import APP_PREFIX, TABLES
+from migrations_legacy.sources.stored import storable
 
 SCHEMA = Path(__file__).with_name("schema.sql")
 _OF_DJANGO = ("auth_", "django_")
@@ -38,27 +39,40 @@ class LegacyFile:
         except OSError as error:
             raise TargetRefused(f"{path}: cannot be written ({error.strerror or error}).") from error
         self._connection = sqlite3.connect(self._part, isolation_level=None)
-        # Nobody reads the file before it is complete, so that no journal is needed. Indexes are built at the end.
+        # Nobody reads the file before it is complete, so that no journal is needed. Indexes are built at the end, but
+        # those that tell which rows have no place.
         self._connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
         statements = [part.strip() for part in SCHEMA.read_text(encoding="utf-8").split(";\n") if part.strip()]
-        self._indexes = [part for part in statements if " INDEX " in part.partition(" ON ")[0]]
+        self._indexes = [part for part in statements if part.startswith("CREATE INDEX ")]
         for statement in statements:
             if statement not in self._indexes:
                 self._connection.execute(statement)
         self._connection.execute("BEGIN")
 
-    def write(self, table: str, rows: Sequence[Mapping[str, object]], *, if_free: bool = False) -> int:
-        """Insert rows; `if_free`: leave out those whose key or unique value is taken. Returns how many were written."""
-        if not rows:
-            return 0
+    def write(self, table: str, rows: Sequence[Mapping[str, object]]) -> int:
+        """Insert rows; returns how many."""
         columns = TABLES[table].columns
         names = ", ".join(f'"{name}"' for name in columns)
-        ignore = " OR IGNORE" if if_free else ""
-        before = self._connection.total_changes
         self._connection.executemany(
-            f'INSERT{ignore} INTO "{full_name(table)}" ({names}) VALUES ({", ".join("?" * len(columns))})',
+            f'INSERT INTO "{full_name(table)}" ({names}) VALUES ({", ".join("?" * len(columns))})',
             [[row[name] for name in columns] for row in rows],
         )
+        return len(rows)
+
+    def restore(self, table: str, rows: Sequence[Mapping[str, object]]) -> int:
+        """Insert rows as they came, whatever they hold, besides those whose key or unique value is taken."""
+        columns = TABLES[table].columns
+        names = ", ".join(f'"{name}"' for name in columns)
+        before = self._connection.total_changes
+        for row in rows:
+            values = [storable(row[name]) for name in columns]
+            marks = [
+                "CAST(? AS TEXT)" if isinstance(value, bytes) and isinstance(row[name], str) else "?"
+                for name, value in zip(columns, values, strict=True)
+            ]
+            self._connection.execute(
+                f'INSERT OR IGNORE INTO "{full_name(table)}" ({names}) VALUES ({", ".join(marks)})', values
+            )
         return self._connection.total_changes - before
 
     def reserve(self, table: str, highest: int) -> None:

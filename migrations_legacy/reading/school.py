@@ -84,6 +84,9 @@ class School:
         counts = Counter(tuple([row[column] for column in columns]) for row in self._unnoted(table))
         return frozenset(group for group, rows in counts.items() if rows > 1)
 
+    def has_empty(self, table: str, column: str) -> bool:
+        return any(row[column] is None for row in self._unnoted(table))
+
     def close(self) -> None:
         self.aligned.close()
         self.reader.close()

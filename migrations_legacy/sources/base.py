@@ -102,5 +102,8 @@ class Source(Protocol):
     def repeated(self, table: str, columns: tuple[str, ...]) -> frozenset[Values]:
         """The combinations of values in these columns that more than one row has."""
 
+    def has_empty(self, table: str, column: str) -> bool:
+        """Whether a row has nothing in this column."""
+
     def close(self) -> None:
         """Give up everything that was opened."""

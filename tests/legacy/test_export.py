@@ -28,9 +28,10 @@ from modules.attendance.models import AttendanceReport
 from modules.finance.models import Fine, FinePayment
 from modules.leaves.models import StudentLeave
 from modules.users.models import StudentProfile, User
-from tests.legacy.moving import execute, move
+from tests.legacy.moving import everything, execute, move
 from tests.legacy.samples import sample
 from tests.legacy.school import HASH_3_2, MEDIA, full_name
+from tests.legacy.variants import rebuilt, sql
 
 pytestmark = pytest.mark.django_db
 
@@ -88,6 +89,67 @@ def test_a_school_with_every_oddity_comes_back_row_by_row(school: Path, tmp_path
     assert {what["source"] for what in report["tables"] if what["left_out"]} <= LEFT_BEHIND
     restored = {line["source"]: line["restored"] for line in report["tables"] if line["restored"]}
     assert restored == {"staffs": 1, "attendancereport": 1, "leavereportstaff": 1, "fine": 1, "finepayment": 1}
+
+
+@pytest.mark.sqlite_only
+def test_rows_in_the_quarantine_go_back_with_whatever_values_they_have(golden: Path, tmp_path: Path) -> None:
+    values = (float("-inf"), "a\x00b", b"\x00\xff", "back\\slash", 1e300)
+    for key, value in enumerate(values, start=1):
+        execute(golden, f"UPDATE {full_name('fine')} SET amount = ? WHERE id = ?", value, key)
+    execute(golden, f"UPDATE {full_name('fine')} SET reason = CAST(x'63ff' AS TEXT) WHERE id = 6")
+    execute(golden, f"UPDATE {full_name('courses')} SET course_name = CAST(x'63ff' AS TEXT) WHERE id = 1")
+    execute(golden, "UPDATE django_admin_log SET object_repr = CAST(x'63ff' AS TEXT)")
+    move(golden)
+    target, _ = export(tmp_path)
+    select = (
+        f"SELECT id, typeof(amount), CAST(amount AS BLOB), CAST(reason AS BLOB) FROM {full_name('fine')} ORDER BY id"
+    )
+    names = f"SELECT CAST(course_name AS BLOB) FROM {full_name('courses')} ORDER BY id"
+    log = "SELECT CAST(object_repr AS BLOB) FROM django_admin_log"
+    with closing(sqlite3.connect(golden)) as before, closing(sqlite3.connect(target)) as after:
+        for question in (select, names, log):
+            assert after.execute(question).fetchall() == before.execute(question).fetchall()
+
+
+def test_students_without_a_course_stay_when_the_legacy_that_lacks_them_moves_in_again(
+    golden: Path, tmp_path: Path
+) -> None:
+    """A variant may have them, the legacy's own tables may not."""
+    students = full_name("students")
+    for statement in rebuilt("students", 'SELECT * FROM "old"'):
+        execute(golden, sql(statement))
+    execute(golden, f"UPDATE {students} SET course_id_id = NULL WHERE id IN (701, 702)")
+    execute(golden, f"ALTER TABLE {students} ADD COLUMN phone text DEFAULT '555'")
+    move(golden)
+    before = everything()
+    target, report = export(tmp_path)
+    assert sum(figures(report, "students")["left_out"].values()) == 2
+    again = move(target)
+    assert not any(table["written"] or table["removed"] for table in again["tables"])
+    assert everything()["migrations_legacy_archivedrow"] == before["migrations_legacy_archivedrow"] > 0
+    assert StudentProfile.objects.filter(pk__in=[701, 702]).count() == 2
+    move(golden)
+    assert everything() == before
+    # In the variant itself, the absence of one of them says that it was deleted.
+    for table in ("students", "attendancereport", "leavereportstudent", "fine", "studentresult", "feedbackstudent"):
+        execute(
+            golden, f"DELETE FROM {full_name(table)} WHERE {'id' if table == 'students' else 'student_id_id'} = 701"
+        )
+    move(golden)
+    assert not StudentProfile.objects.filter(pk=701).exists()
+
+
+@pytest.mark.sqlite_only
+def test_rows_that_the_legacys_own_tables_take_only_once_are_left_out_and_counted(golden: Path, tmp_path: Path) -> None:
+    (index,) = (sql.split('"')[1] for sql in schema(golden) if "UNIQUE" in sql and "assignmentsubmission" in sql)
+    execute(golden, f'DROP INDEX "{index}"')
+    columns = ", ".join(TABLES["assignmentsubmission"].columns[1:])
+    table = full_name("assignmentsubmission")
+    execute(golden, f"INSERT INTO {table} (id, {columns}) SELECT id + 900, {columns} FROM {table} WHERE id = 1")
+    assert move(golden)["succeeded"]
+    target, report = export(tmp_path)
+    assert figures(report, "assignmentsubmission")["left_out"] == {"its key or name is another row's now": 1}
+    assert not move(target)["changed"]
 
 
 def test_what_may_be_null_in_the_legacy_is_what_its_tables_say() -> None:

@@ -9,8 +9,8 @@ from migrations_legacy.errors import SourceRefused
 from migrations_legacy.reading.keys import as_key, as_number, number_for
 from migrations_legacy.reading.opening import open_source
 from tests.legacy.moving import execute, move
+from tests.legacy.other_databases import make_mysqldump
 from tests.legacy.school import full_name, make_dump
-from tests.legacy.test_other_databases import make_mysqldump
 from tests.legacy.variants import redeclared, sql
 
 pytestmark = pytest.mark.sqlite_only
