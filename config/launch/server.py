@@ -55,11 +55,18 @@ def main() -> None:
     try:
         replace_this_process(
             host=os.environ.get("HOST", "127.0.0.1"),
-            port=int(os.environ.get("PORT", "8000")),
-            workers=int(os.environ.get("WORKERS", "2")),
+            port=_number("PORT", "8000"),
+            workers=_number("WORKERS", "2"),
         )
     except ImproperlyConfigured as error:
         sys.exit(f"This cannot run as configured. {error}")
+
+
+def _number(name: str, default: str) -> int:
+    text = os.environ.get(name) or default
+    if not text.isdecimal():
+        raise ImproperlyConfigured(f"{name}: {text!r} is no number")
+    return int(text)
 
 
 if __name__ == "__main__":

@@ -43,10 +43,12 @@ def _run(commands: Mapping[str, list[str]], environment: Mapping[str, str], told
         return subprocess.Popen(commands[name], start_new_session=True, env=environment)
 
     running = {name: start(name) for name in commands}
-    (main_name, main), *_others = running.items()
+    main_name, *others = running
+    main = running[main_name]
     again_at: dict[str, float] = {}
     while not told_to_end() and main.poll() is None:
-        for name, process in running.items():
+        for name in others:
+            process = running[name]
             if process.poll() is None:
                 continue
             if name not in again_at:

@@ -25,6 +25,7 @@ def write(out: Path, processes: dict[str, dict[str, str]]) -> list[Path]:
     for process, variables in processes.items():
         file = out.with_name(f"{out.stem}.{process}{out.suffix}") if process else out
         file.touch(mode=0o600)
+        file.chmod(0o600)  # also one that was there before
         file.write_text("".join(f"{name}={value}\n" for name, value in variables.items()), encoding="utf-8")
         written.append(file)
     return written

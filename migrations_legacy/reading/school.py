@@ -91,11 +91,6 @@ class School:
         self.aligned.close()
         self.reader.close()
 
-    def left_tables(self) -> list[str]:
-        """The source's tables that are none of the legacy's."""
-        taken = {alignment.origin.name for alignment in self.aligned.values()}
-        return [name for name in self.reader.tables() if name not in taken]
-
     def left_columns(self, table: str) -> list[str]:
         """The source's columns of a table whose values do not come over as they are."""
         alignment = self.aligned[table]

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from contracts.errors import ModuleUnavailable
 from portal.forms.answers import ANSWERS
-from portal.ids import row_id
+from portal.ids import row_id_or_none
 
 SELECTED, ACTION, LIST = "selected", "do", "list"
 MOST_ROWS = 100
@@ -43,7 +43,8 @@ class Selection:
     @classmethod
     def from_query(cls, query: QueryDict, list_url: str) -> "Selection":
         """The same from the fields of a POST, where rows are posted at once."""
-        ids = dict.fromkeys(found for text in query.getlist(SELECTED) for found in _ids(text))
+        known = (row_id_or_none(text) for text in query.getlist(SELECTED))
+        ids = dict.fromkeys(found for found in known if found is not None)
         state = query.get(LIST, "")
         return cls(
             action=query.get(ACTION, ""),
@@ -143,10 +144,3 @@ def _left_out(count: int) -> list[str]:
         count,
     )
     return [text % {"n": count}]
-
-
-def _ids(text: str) -> list[int]:
-    try:
-        return [row_id(text)]
-    except ValueError:
-        return []

@@ -13,6 +13,14 @@ def row_id(value: object) -> int:
     return number
 
 
+def row_id_or_none(value: object) -> int | None:
+    """The same; None for what can be no row's id."""
+    try:
+        return row_id(value)
+    except ValueError:
+        return None
+
+
 class RowIdConverter:
     """A row's id in an address: digits that a database can hold. Anything else matches no route, and is not found."""
 

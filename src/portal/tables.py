@@ -286,4 +286,5 @@ def _one_of(text: str, sizes: tuple[int, ...]) -> int | None:
 
 
 def _page_number(text: str) -> int:
-    return min(int(text), MAX_PAGE_NUMBER) if text.isascii() and text.isdigit() and text.strip("0") else 1
+    digits = text.lstrip("0") if text.isascii() and text.isdigit() else ""
+    return min(int(digits[:19]), MAX_PAGE_NUMBER) if digits else 1

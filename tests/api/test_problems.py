@@ -3,7 +3,9 @@
 from typing import Any
 from unittest.mock import patch
 
+import psycopg
 import pytest
+from django.db import OperationalError
 from django.test import Client
 from pytest_django import Settings
 
@@ -150,6 +152,20 @@ def test_domain_errors_keep_their_code_and_fields(school: School, speak_for: As)
 def test_a_module_that_is_out_of_reach_is_said(school: School, speak_for: As) -> None:
     with patch("kernel.rest.views.invoke", side_effect=ModuleUnavailable(module="leaves")):
         check(speak_for(school.student).get("leaves/own/"), 503, "module_unavailable", module="leaves")
+
+
+@pytest.mark.parametrize("headers", [{}, {"Idempotency_Key": "once"}])
+def test_a_database_that_is_lost_after_the_service_was_called_is_said_and_nothing_is_done_twice(
+    school: School, speak_for: As, headers: dict[str, str]
+) -> None:
+    lost = OperationalError()
+    lost.__cause__ = psycopg.OperationalError("the connection is closed")
+    student = speak_for(school.student)
+    with patch("kernel.rest.views.answers.respond", side_effect=lost):
+        response = student.post("leaves/own/", DAYS, **headers)
+    check(response, 503, "module_unavailable", module="leaves", may_have_executed=True)
+    again = student.post("leaves/own/", DAYS, **headers)
+    assert (again.status_code, again.data["code"]) == ((503, "module_unavailable") if headers else (409, "conflict"))
 
 
 def test_what_nobody_foresaw_is_told_without_its_secrets(school: School, speak_for: As) -> None:

@@ -112,6 +112,12 @@ def test_a_module_boots_alone_in_a_process_of_its_own() -> None:
     assert readiness.boot_seconds("feedback") > 0
 
 
+def test_why_a_module_does_not_come_up_by_itself_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIME_ZONE", "Mars")
+    with pytest.raises(CommandError, match=r"does not come up by itself:(.|\n)*'Mars' is no time zone"):
+        call_command("modules", "readiness")
+
+
 def test_a_crossing_in_production_is_counted(settings: Settings) -> None:
     settings.GUARD = "log"
     before = CROSSINGS.labels("finance")._value.get()

@@ -6,6 +6,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
+from config.launch import server
 from config.launch.healthcheck import host_header, main
 from config.launch.server import command
 from config.management.commands.serve import address_name
@@ -19,6 +20,13 @@ def test_the_server_listens_where_it_is_told() -> None:
     assert arguments[arguments.index("--port") + 1] == "8123"
     assert arguments[arguments.index("--workers") + 1] == "3"
     assert arguments[-1] == "config.wsgi:application"
+
+
+@pytest.mark.parametrize("name", ["PORT", "WORKERS"])
+def test_what_is_no_number_ends_in_one_line_that_says_which(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, "many")
+    with pytest.raises(SystemExit, match=f"^This cannot run as configured. {name}: 'many' is no number$"):
+        server.main()
 
 
 @pytest.mark.parametrize(

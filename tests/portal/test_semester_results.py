@@ -164,7 +164,13 @@ def test_promotion_is_decided_whatever_the_marks_say(
     assert f"{bad.name} 2 57.50 5.00 5.00 Fail Not promoted Not published" in text_of(as_hod.get(class_url(school)))
 
 
-@pytest.mark.parametrize("address", ["?do=publish", "?do=nothing&selected=1", "?course=x&do=publish", "?selected=x"])
+HUGE = f"?do=publish&course={'9' * 5000}&session_year={'9' * 25}"
+"""Numbers that no database, and not even Python, reads."""
+
+
+@pytest.mark.parametrize(
+    "address", ["?do=publish", "?do=nothing&selected=1", "?course=x&do=publish", "?selected=x", HUGE]
+)
 def test_nonsense_decides_nothing(school: School, as_hod: Client, address: str) -> None:
     response = as_hod.post(f"{PAGE}selected/{address}")
     assert (response.status_code, response["Location"]) == (302, PAGE)

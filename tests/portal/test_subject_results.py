@@ -128,3 +128,13 @@ def test_the_figures_are_found_where_one_works(school: School, url: str, as_hod:
         ),
     ):
         assert f'href="{link}"' in client.get(page).content.decode(), page
+
+
+@pytest.mark.parametrize("year", ["9" * 5000, "9" * 25, "²", "-1"])
+def test_what_can_be_no_session_year_narrows_nothing(url: str, as_hod: Client, year: str) -> None:
+    page = as_hod.get(f"{url}selected/", {"do": "release", "session_year": year})
+    assert (page.status_code, page.context["title"]) == (200, "Publish 1 result?")
+
+
+def test_a_page_of_any_number_is_the_last(url: str, as_hod: Client) -> None:
+    assert as_hod.get(f"{url}?page={'9' * 5000}").status_code in (200, 302)

@@ -28,9 +28,7 @@ from contracts.assessments.semester import (
     SemesterStatus,
     SubjectGrade,
 )
-from contracts.assessments.service import (
-    AssessmentsService,
-)
+from contracts.assessments.service import AssessmentsService
 from contracts.assessments.statistics import AssignmentStatistics, MarkBand, MarkStatistics, SubjectReport
 from contracts.assessments.work import (
     SUBMISSION_EXTENSIONS,

@@ -22,6 +22,7 @@ from rest_framework.request import Request
 from contracts.errors import ModuleUnavailable
 from kernel.databases import alias_of, atomic
 from kernel.models import KeptResponse
+from kernel.outage import is_outage
 from kernel.rest.calls import Call
 from kernel.rest.problems import HttpProblem, problem_of
 from kernel.rest.throttling import who
@@ -61,7 +62,7 @@ def once(
         if known.status is not None:
             return _again(known)
         mine = _taken_over(module, call, known)
-    return _carry_out(module, mine, carry_out, {"request": request})
+    return _carry_out(module, mine, carry_out, request)
 
 
 def _kept(module: str) -> Any:
@@ -93,14 +94,15 @@ def _taken_over(module: str, call: Call, known: KeptResponse) -> KeptResponse:
 
 
 def _carry_out(
-    module: str, mine: KeptResponse, carry_out: Callable[[], HttpResponseBase], context: Mapping[str, Any]
+    module: str, mine: KeptResponse, carry_out: Callable[[], HttpResponseBase], request: Request
 ) -> HttpResponseBase:
     try:
         response = carry_out()
         keep = True
     except Exception as error:  # noqa: BLE001  # whatever it is, it is answered, and perhaps kept
-        response = problem_of(error, context)
-        keep = response.status_code < 500 or (isinstance(error, ModuleUnavailable) and error.may_have_executed)
+        response = problem_of(error, {"request": request, "view": request.parser_context["view"]})
+        maybe = error.may_have_executed if isinstance(error, ModuleUnavailable) else is_outage(error)
+        keep = response.status_code < 500 or maybe
     row = _kept(module).filter(pk=mine.pk)
     if keep and isinstance(response, HttpResponse):
         headers = {name: response[name] for name in KEPT_HEADERS if name in response}

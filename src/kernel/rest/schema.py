@@ -312,11 +312,7 @@ def _problem(status: HTTPStatus) -> Json:
 def _problems(call: Call) -> dict[int, set[str]]:
     """By status, the codes of everything that may go wrong."""
     errors: set[type[DomainError]] = {*call.operation.allowed_errors, LimitReached, ModuleUnavailable}
-    found: dict[int, set[str]] = {
-        400: {"invalid_query"},
-        406: {"not_acceptable"},
-        500: {"server_error"},
-    }
+    found: dict[int, set[str]] = {400: {"invalid_query"}, 406: {"not_acceptable"}, 500: {"server_error"}}
     if not call.public:
         errors |= {Unauthenticated, Forbidden}
     if call.captures:

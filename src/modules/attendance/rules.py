@@ -32,11 +32,6 @@ def band_of(tenths: int) -> tuple[int, int]:
     return next(band for band in reversed(BANDS) if tenths >= band[0] * 10)
 
 
-def band_limits(band: tuple[int, int]) -> tuple[int, int]:
-    """First and last tenth of a percent of a band. The last band includes 100 %."""
-    return band[0] * 10, 1000 if band == BANDS[-1] else band[1] * 10 - 1
-
-
 def day_problem(day: date, *, today: date, first_day: date, last_day: date) -> str | None:
     """Why no roll can be called on a day: "future", "outside" the session year; None when it can.
 

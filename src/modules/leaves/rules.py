@@ -19,11 +19,6 @@ def day_problem(first_day: date, last_day: date) -> str | None:
     return None
 
 
-def overlaps(first: tuple[date, date], second: tuple[date, date]) -> bool:
-    """Whether two spans of inclusive days share a day."""
-    return first[0] <= second[1] and second[0] <= first[1]
-
-
 def may_become(old: LeaveStatus, new: LeaveStatus, *, by_owner: bool) -> bool:
     """pending → approved or rejected by the HOD; pending → cancelled by its owner; approved → cancelled by the HOD."""
     if by_owner:

@@ -24,7 +24,7 @@ from portal import rollcall
 from portal.access import only
 from portal.forms import drafts
 from portal.forms.attendance import DayForm, RegisterChoiceForm, StudentRangeForm
-from portal.ids import row_id
+from portal.ids import row_id_or_none
 from portal.own_subjects import EVERYTHING, current_year, lessons_today, session_years, studied_by, taught_by
 
 # --- staff ------------------------------------------------------------------------------------------------------------
@@ -65,7 +65,7 @@ def staff_update_attendance(request: HttpRequest) -> HttpResponseBase:
     """Choose subject and year, then one of the days that were taken; mark, and save the correction."""
     actor = actor_of(request)
     context = _registers_context(request, actor, tuple(taught_by(actor).values()))
-    register_id = _register_id(request)
+    register_id = row_id_or_none(request.GET.get("register"))
     if register_id is not None:
         if request.method == "POST":
             return _save_correction(request, actor, register_id)
@@ -98,7 +98,7 @@ def admin_view_attendance(request: HttpRequest) -> HttpResponseBase:
     """Any subject's registers, to read."""
     actor = actor_of(request)
     context = _registers_context(request, actor, _all_subjects(actor))
-    register_id = _register_id(request)
+    register_id = row_id_or_none(request.GET.get("register"))
     if register_id is not None:
         context |= _marked_class(actor, services.get(AttendanceService).register(actor=actor, register_id=register_id))
     return render(request, "portal/pages/view_attendance.html", context)
@@ -184,7 +184,7 @@ def _registers_context(request: HttpRequest, actor: Actor, subjects: tuple[Subje
         "form": form,
         "chosen": chosen and form.is_valid(),
         "registers": sorted(registers, key=lambda r: (r.date, r.id), reverse=True),
-        "register_id": _register_id(request),
+        "register_id": row_id_or_none(request.GET.get("register")),
     }
 
 
@@ -230,13 +230,6 @@ def _suggested(subjects: tuple[Subject, ...], years: tuple[SessionYear, ...]) ->
 def _this_term() -> dict[str, date]:
     today = timezone.localdate()
     return {"start_date": date.fromordinal(today.toordinal() - 90), "end_date": today}
-
-
-def _register_id(request: HttpRequest) -> int | None:
-    try:
-        return row_id(request.GET.get("register", ""))
-    except ValueError:
-        return None
 
 
 def _address(form: DayForm) -> str:

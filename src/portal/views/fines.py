@@ -30,7 +30,7 @@ from portal.components import Meaning
 from portal.forms import drafts
 from portal.forms.answers import problems_of, submit
 from portal.forms.fines import KINDS, CancelFineForm, FineForm
-from portal.ids import row_id
+from portal.ids import row_id_or_none
 from portal.listing import all_pages
 from portal.tables import Column, Empty, Filter, ListState, Table, csv_response, wants_csv
 
@@ -218,10 +218,10 @@ def add_fine(request: HttpRequest) -> HttpResponseBase:
     found = services.get(UsersService).list_students(actor=actor, page=page, complete=complete)
     offered = sorted(found.items, key=_by_name) if search or found.total <= CANDIDATES else ()
     shown = {s.profile_id: s for s in offered if s.profile_id}
-    chosen = _id_or_none(request.GET.get("student", ""))
+    chosen = row_id_or_none(request.GET.get("student", ""))
     form = drafts.restore(request, FineForm(initial={"student": chosen}))
     if form.is_bound:
-        chosen = _id_or_none(form["student"].value())
+        chosen = row_id_or_none(form["student"].value())
     if chosen is not None and chosen not in shown:
         shown = services.get(UsersService).students(actor=actor, student_ids=(chosen,)) | shown
     if len(shown) == 1 and search and not form.is_bound:
@@ -233,13 +233,6 @@ def add_fine(request: HttpRequest) -> HttpResponseBase:
 
 def _by_name(student: Student) -> tuple[str, int]:
     return f"{student.first_name} {student.last_name}".lower(), student.user_id
-
-
-def _id_or_none(value: object) -> int | None:
-    try:
-        return row_id(value)
-    except ValueError:
-        return None
 
 
 def _labels(actor: Actor, students: Mapping[int, Student]) -> list[tuple[int, SafeString]]:

@@ -23,6 +23,7 @@ from portal.bulk import ACTION, LIST
 from portal.class_order import Ask, class_pages
 from portal.classes import Places
 from portal.components import Meaning
+from portal.ids import row_id_or_none
 from portal.listing import all_pages
 from portal.own_subjects import EVERYTHING
 from portal.semester import STATUSES, SemesterSheet, can_be_published
@@ -129,13 +130,11 @@ def semester_results(request: HttpRequest) -> HttpResponseBase:
 
 def class_results(actor: Actor, chosen: Mapping[str, str]) -> dict[int, SemesterResult]:
     """Of the course and session year that an address names, by student; of nobody before a course is chosen."""
-    if not chosen.get("course", "").isdecimal():
+    course_id, year_id = (row_id_or_none(chosen.get(name)) for name in ("course", "session_year"))
+    if course_id is None:
         return {}
-    year = chosen.get("session_year", "")
     results = services.get(AssessmentsService).class_semester_results(
-        actor=actor,
-        course_id=int(chosen["course"]),
-        session_year_id=int(year) if year.isdecimal() else None,
+        actor=actor, course_id=course_id, session_year_id=year_id
     )
     return {result.student_id: result for result in results}
 

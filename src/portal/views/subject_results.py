@@ -25,6 +25,7 @@ from portal.access import only
 from portal.bulk import ACTION, LIST, BulkAction, Selection, ask_first
 from portal.class_order import Ask, Figures, class_pages
 from portal.components import Figure, Meaning
+from portal.ids import row_id_or_none
 from portal.listing import all_pages
 from portal.marksheet import mark_text
 from portal.own_subjects import session_years
@@ -175,9 +176,8 @@ def _subject(actor: Actor, subject_id: int) -> Subject:
 
 
 def _class(actor: Actor, subject: Subject, chosen: Mapping[str, str]) -> tuple[int, ...]:
-    year = chosen.get("session_year", "")
     return services.get(AcademicsService).student_ids(
-        actor=actor, course_id=subject.course_id, session_year_id=int(year) if year.isdecimal() else None
+        actor=actor, course_id=subject.course_id, session_year_id=row_id_or_none(chosen.get("session_year"))
     )
 
 

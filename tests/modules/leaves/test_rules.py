@@ -1,6 +1,6 @@
 """The rules on days and decisions, for any days."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,15 +9,6 @@ from contracts.leaves import LeaveStatus
 from modules.leaves import rules
 
 days = st.dates(min_value=date(2000, 1, 1), max_value=date(2100, 1, 1))
-spans = st.tuples(days, st.integers(0, 60)).map(lambda s: (s[0], s[0] + timedelta(days=s[1])))
-
-
-@given(spans, spans)
-def test_spans_overlap_exactly_when_they_share_a_day(first: tuple[date, date], second: tuple[date, date]) -> None:
-    def all_days(span: tuple[date, date]) -> set[date]:
-        return {span[0] + timedelta(days=n) for n in range((span[1] - span[0]).days + 1)}
-
-    assert rules.overlaps(first, second) == bool(all_days(first) & all_days(second))
 
 
 @given(days, days)

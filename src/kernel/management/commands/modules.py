@@ -6,6 +6,7 @@ import json
 from argparse import ArgumentParser
 from dataclasses import asdict
 from pathlib import Path
+from subprocess import CalledProcessError
 from typing import Any
 
 from django.conf import settings
@@ -63,6 +64,9 @@ class Command(BaseCommand):
             found = list(assess(read_metrics(metrics_url) if metrics_url else None))
         except OSError as error:
             raise CommandError(str(error)) from error
+        except CalledProcessError as error:
+            why = error.stderr.decode(errors="replace")
+            raise CommandError(f"A module does not come up by itself:\n{why}") from error
         if as_json:
             self.stdout.write(json.dumps([asdict(one) for one in found], indent=2))
             return

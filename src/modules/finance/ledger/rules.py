@@ -111,11 +111,6 @@ def turned(entries: Iterable[Entry]) -> frozenset[Entry]:
     return frozenset(Entry(e.account, debit=e.credit, credit=e.debit, student_id=e.student_id) for e in entries)
 
 
-def balance(entries: Iterable[Entry]) -> Decimal:
-    """Debits less credits: zero for a transaction."""
-    return sum((e.debit - e.credit for e in entries), ZERO)
-
-
 def reversal_kind(kind: LedgerKind, expected: Iterable[Posting]) -> LedgerKind:
     """How taking back a transaction is called: a fine that is owed no more is cancelled, all else is a correction."""
     gone = kind is LedgerKind.FINE and all(one.kind is not LedgerKind.FINE for one in expected)
