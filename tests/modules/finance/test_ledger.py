@@ -234,8 +234,9 @@ def test_it_opens_with_what_was_there_before_it(
     of_the_legacy()
     opening = import_module("modules.finance.migrations.0005_opening_the_ledger")
     monkeypatch.setattr(opening, "BATCH", 3)
-    opening.post(apps, SimpleNamespace(connection=connection))
-    assert books() == EXPECTED
+    for _again in range(2):
+        opening.post(apps, SimpleNamespace(connection=connection))
+        assert books() == EXPECTED
     assert posting.post_missing() == 0
 
 

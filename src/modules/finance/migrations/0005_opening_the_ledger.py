@@ -14,6 +14,8 @@ BATCH = 1000
 
 def post(apps: Any, editor: Any) -> None:
     alias = editor.connection.alias
+    if apps.get_model("finance", "LedgerTransaction").objects.using(alias).exists():
+        return  # somebody went back and comes again: what was posted stays, and `ledger post` brings the rest
     totals: Counter[str] = Counter()
     fines = apps.get_model("finance", "Fine").objects.using(alias).order_by("pk")
     batch = list(fines[:BATCH])
