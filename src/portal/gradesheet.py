@@ -19,13 +19,17 @@ Save = Callable[[tuple[GradeEntry, ...]], object]
 
 @dataclass(frozen=True)
 class GradeRow:
-    """A student. `typed` is what was typed where it differs from the mark; `errors` is what is wrong with it."""
+    """A student. `typed` and `typed_comment` are what was typed where it differs from mark and comment; `errors` and
+    `comment_errors` are what is wrong with it.
+    """
 
     student_id: int
     student: Student | None
     submission: Submission | None
     typed: str | None = None
     errors: tuple[str, ...] = ()
+    typed_comment: str | None = None
+    comment_errors: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -47,6 +51,36 @@ class GradeRow:
     def seen_input(self) -> str:
         """The field that carries the mark as it was when the page was made."""
         return f"seen_{self.student_id}"
+
+    @property
+    def comment(self) -> str:
+        return self.submission.comment if self.submission else ""
+
+    @property
+    def comment_input(self) -> str:
+        return f"comment_{self.student_id}"
+
+    @property
+    def seen_comment_input(self) -> str:
+        return f"seen_comment_{self.student_id}"
+
+    @property
+    def is_changed(self) -> bool:
+        return self.typed is not None or self.typed_comment is not None
+
+    @property
+    def has_errors(self) -> bool:
+        return bool(self.errors or self.comment_errors)
+
+    @property
+    def problems(self) -> list[tuple[str, str, str]]:
+        """For the summary of errors: input, its label, message."""
+        return [(c.id, c.label, error) for c in (self.cell, self.comment_cell) for error in c.errors]
+
+    @property
+    def comment_cell(self) -> Cell:
+        text = self.comment if self.typed_comment is None else self.typed_comment
+        return Cell(self.comment_input, _("Comment for %s") % self.name, text, self.comment_errors)
 
     @property
     def cell(self) -> Cell:
@@ -78,15 +112,15 @@ def save(
     somebody else gave since the page was made is not overwritten before it was shown.
     """
     after = [_read(row, posted) for row in fresh()]
-    changed = [place for place, row in enumerate(after) if row.typed is not None]
-    if any(row.errors for row in after) or not changed:
+    changed = [place for place, row in enumerate(after) if row.is_changed]
+    if any(row.has_errors for row in after) or not changed:
         return after, []
     try:
         save_all(tuple(_entry(after[place]) for place in changed))
     except Invalid as error:
         for name, messages in error.fields.items():
-            place = changed[int(name.partition(".")[0])]
-            after[place] = replace(after[place], errors=(*after[place].errors, *messages))
+            number, _dot, field = name.partition(".")
+            after[changed[int(number)]] = _refused(after[changed[int(number)]], field, messages)
         return after, []
     except Conflict as error:
         if error.reason != "changed":
@@ -95,8 +129,22 @@ def save(
     return after, [after[place] for place in changed]
 
 
+def _refused(row: GradeRow, field: str, messages: list[str]) -> GradeRow:
+    """Messages stand at their input; those about the student at the mark."""
+    if field == "comment":
+        return replace(row, comment_errors=(*row.comment_errors, *messages))
+    return replace(row, errors=(*row.errors, *messages))
+
+
 def _read(row: GradeRow, posted: Mapping[str, str]) -> GradeRow:
-    """The row with what was typed for it, where that is another mark, and what is wrong with it."""
+    """The row with what was typed for it, where that is another mark or comment, and what is wrong with it."""
+    row = _read_comment(_read_mark(row, posted), posted)
+    if row.typed_comment and row.typed is None and row.marks is None:
+        return replace(row, errors=(*row.errors, _("Give a mark too: the comment is read beside it.")))
+    return row
+
+
+def _read_mark(row: GradeRow, posted: Mapping[str, str]) -> GradeRow:
     typed = posted.get(row.input, row.mark).strip()
     seen = posted.get(row.seen_input, row.mark)
     if typed in (row.mark, seen):
@@ -112,6 +160,22 @@ def _read(row: GradeRow, posted: Mapping[str, str]) -> GradeRow:
     return replace(row, typed=typed, errors=() if problem is None else (problem,))
 
 
+def _read_comment(row: GradeRow, posted: Mapping[str, str]) -> GradeRow:
+    typed = _lines(posted.get(row.comment_input, row.comment))
+    seen = _lines(posted.get(row.seen_comment_input, row.comment))
+    if typed in (row.comment, seen):
+        return row
+    if seen == row.comment:
+        return replace(row, typed_comment=typed)
+    problem = _("Somebody else wrote “%s” in the meantime. Save again to write yours instead.") % row.comment
+    return replace(row, typed_comment=typed, comment_errors=(problem,))
+
+
+def _lines(text: str) -> str:
+    """As it is kept; browsers send other ends of lines."""
+    return text.replace("\r\n", "\n").strip()
+
+
 def _problem(typed: str) -> str | None:
     """Why this is no number."""
     if not typed:
@@ -124,4 +188,6 @@ def _problem(typed: str) -> str | None:
 
 
 def _entry(row: GradeRow) -> GradeEntry:
-    return GradeEntry(student_id=row.student_id, marks=read_mark(row.typed or ""), seen=SeenMark(marks=row.marks))
+    marks = row.marks if row.typed is None and row.marks is not None else read_mark(row.typed or "")
+    seen = SeenMark(marks=row.marks, comment=None if row.typed_comment is None else row.comment)
+    return GradeEntry(student_id=row.student_id, marks=marks, comment=row.typed_comment, seen=seen)

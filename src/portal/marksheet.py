@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from contracts.assessments import RecordedResult, Result, ResultEntry
+from contracts.assessments import RecordedResult, Result, ResultEntry, SeenResult
 from contracts.errors import Invalid
 from contracts.users import Student
 from portal.forms.fields import MarkField, read_mark
@@ -15,7 +15,7 @@ FIELDS = ("assignment_marks", "exam_marks")
 """The contract's names. A student's input is called by one of them, an underscore and the StudentProfile's id."""
 
 Save = Callable[[tuple[ResultEntry, ...]], tuple[RecordedResult, ...]]
-"""Saves marks, all or none. Raises Invalid with "<row>.<field>" as fields."""
+"""Saves marks, all or none. Raises Invalid with "<row>.<field>" as fields: "seen" where marks became others."""
 
 
 def mark_text(mark: Decimal) -> str:
@@ -29,6 +29,11 @@ def mark_text(mark: Decimal) -> str:
 
 def input_name(name: str, student_id: int) -> str:
     return f"{name}_{student_id}"
+
+
+def seen_name(name: str, student_id: int) -> str:
+    """The field that carries a mark as it was when the page was made."""
+    return f"seen_{input_name(name, student_id)}"
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,11 @@ class SheetRow:
         return self._cell("exam_marks", _("Exam marks of %s"))
 
     @property
+    def seen(self) -> list[tuple[str, str]]:
+        """Hidden fields: the marks that this page shows."""
+        return [(seen_name(name, self.student_id), self.stored_text(name)) for name in FIELDS]
+
+    @property
     def problems(self) -> list[tuple[str, str, str]]:
         """For the summary of errors: input, its label, message."""
         return [(cell.id, cell.label, error) for cell in (self.assignment, self.exam) for error in cell.errors]
@@ -95,10 +105,14 @@ def rows(
     return [SheetRow(i, students.get(i), results.get(i, ())) for i in student_ids]
 
 
-def save(sheet: Iterable[SheetRow], posted: Mapping[str, str], save_all: Save) -> tuple[list[SheetRow], int]:
+def save(
+    sheet: Iterable[SheetRow], posted: Mapping[str, str], save_all: Save, again: Callable[[], list[SheetRow]]
+) -> tuple[list[SheetRow], int]:
     """Save what was typed and differs from what is stored; how the rows are then, and how many were saved.
 
     All or none: when a row is refused it says what is wrong with it, every row keeps what was typed, and none is saved.
+    Marks that somebody else gave since the page was made are not overwritten before they were shown; `again` gives the
+    sheet as it has become meanwhile.
     """
     after = [_read(row, posted) for row in sheet]
     entries = {i: entry for i, row in enumerate(after) if (entry := _entry(row)) is not None}
@@ -107,6 +121,8 @@ def save(sheet: Iterable[SheetRow], posted: Mapping[str, str], save_all: Save) -
     try:
         recorded = save_all(tuple(entries.values()))
     except Invalid as error:
+        if any(name.endswith(".seen") for name in error.fields):
+            return [_read(row, posted) for row in again()], 0
         for name, messages in error.fields.items():
             number, _dot, field = name.partition(".")
             _refuse(after, list(entries)[int(number)], field, messages)
@@ -119,7 +135,7 @@ def save(sheet: Iterable[SheetRow], posted: Mapping[str, str], save_all: Save) -
 
 def _read(row: SheetRow, posted: Mapping[str, str]) -> SheetRow:
     """The row with what was typed for it, where that differs from what is stored, and what is wrong with it."""
-    typed = {name: posted.get(input_name(name, row.student_id), row.stored_text(name)).strip() for name in FIELDS}
+    typed = {name: _typed(row, name, posted) for name in FIELDS}
     if all(typed[name] == row.stored_text(name) for name in FIELDS):
         return row
     marks: dict[str, Decimal] = {}
@@ -131,7 +147,24 @@ def _read(row: SheetRow, posted: Mapping[str, str]) -> SheetRow:
             errors |= error.fields
     if not errors and all(marks[name] == row.stored(name) for name in FIELDS):
         return row
+    for name in marks:
+        if marks[name] != row.stored(name) and _seen(row, name, posted) != row.stored_text(name):
+            text = _("Somebody else gave %(mark)s in the meantime. Save again to give %(typed)s.")
+            given = {"mark": row.stored_text(name) or _("no mark"), "typed": typed[name]}
+            errors[name] = [text % given]
     return replace(row, typed=typed, errors=errors)
+
+
+def _typed(row: SheetRow, name: str, posted: Mapping[str, str]) -> str:
+    """What stands in the input, where it is not only what stood there when the page was made."""
+    stored = row.stored_text(name)
+    typed = posted.get(input_name(name, row.student_id), stored).strip()
+    return stored if typed == _seen(row, name, posted) else typed
+
+
+def _seen(row: SheetRow, name: str, posted: Mapping[str, str]) -> str:
+    """The mark as it was when the page was made; who does not send it saw what is stored."""
+    return posted.get(seen_name(name, row.student_id), row.stored_text(name))
 
 
 def _entry(row: SheetRow) -> ResultEntry | None:
@@ -139,7 +172,8 @@ def _entry(row: SheetRow) -> ResultEntry | None:
     if not row.typed or row.errors:
         return None
     marks = {name: _mark(row, name, row.typed[name]) for name in FIELDS}
-    return ResultEntry(student_id=row.student_id, **marks)
+    seen = SeenResult(**{name: row.stored(name) for name in FIELDS})
+    return ResultEntry(student_id=row.student_id, **marks, seen=seen)
 
 
 def _refuse(sheet: list[SheetRow], place: int, field: str, messages: list[str]) -> None:

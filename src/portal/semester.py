@@ -1,13 +1,10 @@
 """A student's semester result in words."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contracts.academics import Subject
 from contracts.assessments import SemesterResult, SemesterStatus
 from portal.components import Meaning, Text
 from portal.marksheet import mark_text
@@ -38,13 +35,12 @@ class Grade:
 @dataclass(frozen=True)
 class SemesterSheet:
     result: SemesterResult
-    subjects: Mapping[int, Subject]
 
     @property
     def grades(self) -> list[Grade]:
         return [
             Grade(
-                self.subjects[g.subject_id].name if g.subject_id in self.subjects else _("(deleted subject)"),
+                g.subject_name,
                 f"{g.percentage:.2f}",
                 g.letter,
                 mark_text(g.points),

@@ -7,6 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from modules.assessments.models import Assignment, AssignmentSubmission, MarkChange
+from tests.portal.conftest import Browse
 from tests.portal.pages import fields_of, flashes, text_of
 from tests.portal.school import School, Somebody
 
@@ -32,7 +33,7 @@ def test_a_class_is_graded_in_one_save(school: School, as_teacher: Client) -> No
     first, second, paper, *_others = school.classmates
     AssignmentSubmission.objects.filter(student_id=paper.profile_id).delete()
     sent = sent_from(as_teacher, school)
-    assert len(sent) == 1 + 2 * len(school.classmates)
+    assert len(sent) == 1 + 4 * len(school.classmates)
     response = as_teacher.post(url_of(school), sent | typed(first, "7,5") | typed(second, 0) | typed(paper, "9"))
     assert (response.status_code, response["Location"]) == (302, f"{url_of(school)}?session_year={school.year.pk}")
     assert flashes(response) == ["success: The marks of 3 students are saved."]
@@ -85,6 +86,70 @@ def test_what_somebody_else_gave_in_the_meantime_is_shown_before_it_is_overwritt
     assert again[f"marks_{first.profile_id}"] == "8", "nothing typed is lost"
     assert as_teacher.post(url_of(school), again).status_code == 302
     assert [marks_of(school, person) for person in (first, second, third)] == [8, 9, 4]
+
+
+def comments(school: School) -> dict[int, str]:
+    """By student, where there is one."""
+    rows = AssignmentSubmission.objects.filter(assignment=school.essay).exclude(comment="")
+    return dict(rows.values_list("student_id", "comment"))
+
+
+def commented(person: Somebody, text: str) -> dict[str, object]:
+    return {f"comment_{person.profile_id}": text}
+
+
+def test_a_comment_is_written_with_the_mark_and_read_by_the_student_alone(
+    school: School, as_teacher: Client, browse: Browse
+) -> None:
+    first, second, *_others = school.classmates
+    text = "Good <roots>.\r\nMore sources next time."
+    response = as_teacher.post(url_of(school), typed(first, 8) | commented(first, text) | typed(second, 7))
+    assert flashes(response) == ["success: The marks of 2 students are saved."]
+    assert comments(school) == {first.profile_id: text.replace("\r\n", "\n")}
+    assert "Good <roots>. More sources next time." in text_of(browse(first).get("/student/assignments/"))
+    assert "roots" not in text_of(browse(second).get("/student/assignments/"))
+    assert "Good <roots>." in text_of(as_teacher.get(f"/view_assignment_submissions/{school.essay.pk}/"))
+    sent = sent_from(as_teacher, school)
+    assert sent[f"comment_{first.profile_id}"].strip() == text.replace("\r\n", "\n")
+    assert flashes(as_teacher.post(url_of(school), sent))[-1] == "info: No mark was changed."
+
+
+def test_a_comment_is_changed_and_taken_away_without_touching_the_mark(school: School, as_teacher: Client) -> None:
+    person = school.student
+    as_teacher.post(url_of(school), typed(person, 8) | commented(person, "Good"))
+    as_teacher.post(url_of(school), sent_from(as_teacher, school) | commented(person, "Very good"))
+    assert comments(school) == {person.profile_id: "Very good"}
+    as_teacher.post(url_of(school), sent_from(as_teacher, school) | commented(person, " "))
+    assert comments(school) == {}
+    assert marks_of(school, person) == 8
+    assert MarkChange.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("mark", "comment", "field"), [("", "Good", "marks"), ("8", "x" * 2001, "comment"), ("11", "Good", "marks")]
+)
+def test_a_refused_comment_stays_as_it_was_typed(
+    school: School, as_teacher: Client, mark: str, comment: str, field: str
+) -> None:
+    person = school.student
+    page = as_teacher.post(url_of(school), typed(person, mark) | commented(person, comment))
+    assert page.status_code == 422
+    assert [target for target, _label, _why in page.context["problems"]] == [f"{field}_{person.profile_id}"]
+    (row,) = [row for row in page.context["rows"] if row.student_id == person.profile_id]
+    assert row.comment_cell.text == comment
+    assert comments(school) == {}
+
+
+def test_a_comment_that_somebody_else_wrote_in_the_meantime_is_shown_first(school: School, as_teacher: Client) -> None:
+    person = school.student
+    as_teacher.post(url_of(school), typed(person, 8) | commented(person, "Good"))
+    sent = sent_from(as_teacher, school)
+    as_teacher.post(url_of(school), sent | commented(person, "Theirs"))
+    page = as_teacher.post(url_of(school), sent | commented(person, "Mine"))
+    assert page.status_code == 422
+    assert "Somebody else wrote “Theirs” in the meantime" in text_of(page)
+    as_teacher.post(url_of(school), fields_of(page, f"?session_year={school.year.pk}"))
+    assert comments(school) == {person.profile_id: "Mine"}
 
 
 def test_a_draft_has_no_sheet_yet(school: School, as_teacher: Client) -> None:

@@ -109,7 +109,7 @@ def test_the_marks_of_a_class_are_saved_in_one_go(school: School, as_teacher: Cl
     first, second, third, *_others = school.classmates
     enter(school, third, 5, 60)
     sent = fields_of(as_teacher.get(url), url.removeprefix(PAGE).replace("&", "&amp;"))
-    assert len(sent) == 1 + 2 * len(school.classmates)
+    assert len(sent) == 1 + 4 * len(school.classmates)
     response = as_teacher.post(url, sent | marks(first, "18", " 72,5 ") | marks(second, 0, 100) | marks(third, 5, 61))
     assert (response.status_code, response["Location"]) == (302, url)
     assert flashes(response) == ["success: The marks of 3 students are saved."]
@@ -127,6 +127,33 @@ def test_saving_again_changes_nothing(school: School, as_teacher: Client) -> Non
         assert flashes(as_teacher.post(url, typed))[-1] == "info: No mark was changed."
     assert stored(school) == [(18, 72.5)]
     assert not MarkChange.objects.exists()
+
+
+def test_marks_that_somebody_else_gave_in_the_meantime_are_shown_before_they_are_overwritten(
+    school: School, as_teacher: Client
+) -> None:
+    first, second, third, *_others = school.classmates
+    enter(school, first, 10, 50)
+    url = class_url(school)
+    form = url.removeprefix(PAGE).replace("&", "&amp;")
+    sent = fields_of(as_teacher.get(url), form)
+    StudentResult.objects.update(exam_marks=55)
+    enter(school, third, 20, 60)
+    page = as_teacher.post(url, sent | marks(first, 10, 70) | marks(second, 15, 80))
+    assert page.status_code == 422
+    assert "Somebody else gave 55 in the meantime. Save again to give 70." in text_of(page)
+    assert (stored(school, first), stored(school, second)) == ([(10, 55)], [])
+    as_teacher.post(url, fields_of(page, form))
+    assert [stored(school, person) for person in (first, second, third)] == [[(10, 70)], [(15, 80)], [(20, 60)]]
+
+
+def test_what_was_only_seen_and_not_typed_is_no_change(school: School, as_teacher: Client) -> None:
+    enter(school, school.student, 10, 50)
+    url = class_url(school)
+    sent = fields_of(as_teacher.get(url), url.removeprefix(PAGE).replace("&", "&amp;"))
+    StudentResult.objects.update(exam_marks=55)
+    as_teacher.post(url, sent | {f"assignment_marks_{school.student.profile_id}": "12"})
+    assert stored(school) == [(12, 55)]
 
 
 @pytest.mark.parametrize(

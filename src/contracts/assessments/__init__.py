@@ -18,6 +18,7 @@ from contracts.assessments.marks import (
     RecordedResult,
     Result,
     ResultEntry,
+    SeenResult,
 )
 from contracts.assessments.semester import (
     LONGEST_REASON,
@@ -31,6 +32,7 @@ from contracts.assessments.semester import (
 from contracts.assessments.service import AssessmentsService
 from contracts.assessments.statistics import AssignmentStatistics, MarkBand, MarkStatistics, SubjectReport
 from contracts.assessments.work import (
+    LONGEST_COMMENT,
     SUBMISSION_EXTENSIONS,
     SUBMISSION_MAX_BYTES,
     Assignment,
@@ -43,6 +45,7 @@ from contracts.assessments.work import (
 
 __all__ = [
     "EXAM_PASS_MARK",
+    "LONGEST_COMMENT",
     "LONGEST_REASON",
     "SUBMISSION_EXTENSIONS",
     "SUBMISSION_MAX_BYTES",
@@ -68,6 +71,7 @@ __all__ = [
     "ResultEntry",
     "ResultRecorded",
     "SeenMark",
+    "SeenResult",
     "SemesterCounts",
     "SemesterResult",
     "SemesterResultDecided",

@@ -66,13 +66,15 @@ class AssignmentSubmitted(Event, name="assessments.assignment_submitted", versio
 
 
 class SubmissionGraded(Event, name="assessments.submission_graded", version=1):
-    """A mark was given or changed, to one student or as one of a class."""
+    """A mark, or the comment beside it, was given or changed, to one student or as one of a class."""
 
     submission_id: int
     assignment_id: int
     title: str
     student_id: int
     marks: Decimal
+    commented: bool = False
+    """Whether a comment stands beside the mark."""
     at: Instant
 
     def aggregate(self) -> str:

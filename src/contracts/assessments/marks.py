@@ -30,12 +30,21 @@ class Result(DTO):
     updated_at: Instant
 
 
+class SeenResult(DTO):
+    """The marks that somebody had before them when they gave others; None: there were none."""
+
+    exam_marks: Mark | None
+    assignment_marks: Mark | None
+
+
 class ResultEntry(DTO):
     """Marks to be entered for a student."""
 
     student_id: int
     exam_marks: Mark
     assignment_marks: Mark
+    seen: SeenResult | None = None
+    """When given, the marks are only set while they still are so."""
 
 
 class RecordedResult(DTO):

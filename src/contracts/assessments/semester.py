@@ -34,6 +34,8 @@ class SubjectGrade(DTO):
     """A student's grade in a subject. `percentage` has two places, rounded half up."""
 
     subject_id: int
+    subject_name: str = ""
+    """Empty where a single subject was asked for."""
     percentage: Decimal
     letter: str
     points: Decimal

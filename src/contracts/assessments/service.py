@@ -112,9 +112,10 @@ class AssessmentsService(Service, ABC, name="assessments"):
         """The student's own, by assignment id; students only. Assignments without one are left out."""
 
     @command(idempotent=True, errors=(NotFound, Invalid))
-    def grade(self, *, actor: Actor, submission_id: int, marks: Mark) -> Submission:
-        """Give or correct the mark: from 0 to 10, one decimal place (Invalid("marks") otherwise). The subject's teacher
-        (Forbidden for others), or the HOD. Publishes SubmissionGraded when the mark changed.
+    def grade(self, *, actor: Actor, submission_id: int, marks: Mark, comment: str | None = None) -> Submission:
+        """Give or correct the mark: from 0 to 10, one decimal place (Invalid("marks") otherwise), and what the student
+        reads beside it: up to LONGEST_COMMENT letters (Invalid("comment")); None leaves that as it is. The subject's
+        teacher (Forbidden for others), or the HOD. Publishes SubmissionGraded when something changed.
         """
 
     @command(idempotent=True, errors=(NotFound, Invalid, Conflict))
@@ -125,8 +126,8 @@ class AssessmentsService(Service, ABC, name="assessments"):
         student of the subject's course who handed in nothing here gets a submission without a file.
 
         Invalid names the row, counted from 0, and the field, as in "2.marks"; "2.student_id" for a student of another
-        course, or one who comes twice. Conflict("draft") for a draft, Conflict("changed") when a mark is no longer
-        the one that was `seen`. Publishes SubmissionGraded for each mark that changed.
+        course, or one who comes twice. Conflict("draft") for a draft, Conflict("changed") when a mark or comment
+        is no longer the one that was `seen`. Publishes SubmissionGraded for each student for whom something changed.
         """
 
     @query(errors=(NotFound,))
@@ -174,7 +175,8 @@ class AssessmentsService(Service, ABC, name="assessments"):
         """As `record_result`, for several students at once: all are saved or, on an error, none. In the order given.
 
         Invalid names the row, counted from 0, and the field, as in "2.exam_marks"; "2.student_id" also for a student
-        who comes twice. Publishes ResultRecorded for each result that changed and that its student sees.
+        who comes twice; "2.seen" when the marks are no longer those that were seen. Publishes ResultRecorded for each
+        result that changed and that its student sees.
         """
 
     @command(idempotent=True, errors=(NotFound,))

@@ -7,6 +7,9 @@ from contracts.base import DTO, Instant
 
 SUBMISSION_MAX_BYTES = 10 * 1024 * 1024
 
+LONGEST_COMMENT = 2000
+"""Letters of a comment on what was handed in."""
+
 SUBMISSION_EXTENSIONS = (
     *("pdf", "doc", "docx", "odt", "rtf", "txt", "md", "csv", "tex"),
     *("xls", "xlsx", "ods", "ppt", "pptx", "odp"),
@@ -53,9 +56,12 @@ class SubmissionStatus(StrEnum):
 
 
 class SeenMark(DTO):
-    """The mark that somebody had before them when they gave another; None: there was none."""
+    """What somebody had before them when they gave another mark or comment."""
 
     marks: Mark | None
+    """None: there was none."""
+    comment: str | None = None
+    """None: it does not matter what it was."""
 
 
 class GradeEntry(DTO):
@@ -63,8 +69,10 @@ class GradeEntry(DTO):
 
     student_id: int
     marks: Mark
+    comment: str | None = None
+    """What the student reads beside the mark; None leaves it as it is."""
     seen: SeenMark | None = None
-    """When given, the mark is only set while it still is so."""
+    """When given, mark and comment are only set while they still are so."""
 
 
 class Submission(DTO):
@@ -81,5 +89,7 @@ class Submission(DTO):
     """
     status: SubmissionStatus
     marks: Mark | None
+    comment: str = ""
+    """The teacher's, for the student; may have several lines."""
     submitted_at: Instant
     is_late: bool

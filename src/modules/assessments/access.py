@@ -63,19 +63,19 @@ def visible_subjects(actor: Actor) -> tuple[int, ...] | None:
     if sees_all(actor):
         return None
     if actor.role is Role.STAFF:
-        return () if actor.user_id is None else _subject_ids(actor, teacher_id=actor.user_id)
+        return () if actor.user_id is None else tuple(_subjects(actor, teacher_id=actor.user_id))
     course_id = own_course(actor)
-    return () if course_id is None else subjects_of(actor, course_id)
+    return () if course_id is None else tuple(subjects_of(actor, course_id))
 
 
-def subjects_of(actor: Actor, course_id: int) -> tuple[int, ...]:
-    """Ids of the subjects of a course."""
-    return _subject_ids(actor, course_id=course_id)
+def subjects_of(actor: Actor, course_id: int) -> dict[int, str]:
+    """Names of the subjects of a course, by id."""
+    return _subjects(actor, course_id=course_id)
 
 
-def _subject_ids(actor: Actor, *, teacher_id: int | None = None, course_id: int | None = None) -> tuple[int, ...]:
+def _subjects(actor: Actor, *, teacher_id: int | None = None, course_id: int | None = None) -> dict[int, str]:
     academics = services.get(AcademicsService)
-    ids: list[int] = []
+    found: dict[int, str] = {}
     number = 1
     while True:
         page = academics.list_subjects(
@@ -84,7 +84,7 @@ def _subject_ids(actor: Actor, *, teacher_id: int | None = None, course_id: int 
             teacher_id=teacher_id,
             course_id=course_id,
         )
-        ids += [s.id for s in page.items]
-        if len(ids) >= page.total or not page.items:
-            return tuple(ids)
+        found |= {s.id: s.name for s in page.items}
+        if len(found) >= page.total or not page.items:
+            return found
         number += 1

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from contracts.academics import Subject
 from contracts.assessments import (
+    LONGEST_COMMENT,
     AssignmentStatus,
     GradeEntry,
     SeenMark,
@@ -48,9 +49,11 @@ def grade_class(actor: Actor, assignment_id: int, grades: tuple[GradeEntry, ...]
         if parent.status == AssignmentStatus.DRAFT:
             raise Conflict(reason="draft", message=_("This assignment is a draft: publish it first."))
         rows = _rows(parent, grades)
-        if any(_differs(row.marks, entry.seen) for row, entry in zip(rows, grades, strict=True)):
+        if any(_differs(row, entry.seen) for row, entry in zip(rows, grades, strict=True)):
             raise Conflict(reason="changed", message=_("Somebody else gave marks in the meantime."))
-        changed = [row for row, entry in zip(rows, grades, strict=True) if set_mark(actor, row, entry.marks)]
+        changed = [
+            row for row, entry in zip(rows, grades, strict=True) if set_mark(actor, row, entry.marks, entry.comment)
+        ]
         if changed:
             audit.record(
                 actor=actor,
@@ -61,12 +64,45 @@ def grade_class(actor: Actor, assignment_id: int, grades: tuple[GradeEntry, ...]
     return tuple(queries.submission(row) for row in rows)
 
 
-def set_mark(actor: Actor, row: AssignmentSubmission, marks: Decimal) -> bool:
-    """Within a transaction that holds the row: set the mark, keep the change and tell of it; False when it was so."""
-    old, row.marks, row.status = row.marks, float(marks), SubmissionStatus.GRADED.value
-    row.save(update_fields=["marks", "status"])
-    if old == row.marks:
+def written(comment: str) -> str:
+    """A comment as it is kept."""
+    return comment.replace("\r\n", "\n").strip()
+
+
+def comment_problems(comment: str | None) -> list[str]:
+    """Why this is no comment; nothing when it is, or there is none."""
+    if comment is None or len(written(comment)) <= LONGEST_COMMENT:
+        return []
+    return [_("A comment can have at most %(n)d characters.") % {"n": LONGEST_COMMENT}]
+
+
+def set_mark(actor: Actor, row: AssignmentSubmission, marks: Decimal, comment: str | None = None) -> bool:
+    """Within a transaction that holds the row: set mark and comment, keep the change and tell of it; False when they
+    were so. Without a comment the one that is there stays.
+    """
+    before = row.marks, row.comment
+    row.marks, row.status = float(marks), SubmissionStatus.GRADED.value
+    row.comment = row.comment if comment is None else written(comment)
+    row.save(update_fields=["marks", "comment", "status"])
+    if before == (row.marks, row.comment):
         return False
+    if before[0] != row.marks:
+        _keep_change(actor, row, before[0], row.marks)
+    publish(
+        SubmissionGraded(
+            submission_id=row.pk,
+            assignment_id=row.assignment_id,
+            title=row.assignment.title,
+            student_id=row.student_id,
+            marks=marks,
+            commented=bool(row.comment),
+            at=timezone.now(),
+        )
+    )
+    return True
+
+
+def _keep_change(actor: Actor, row: AssignmentSubmission, old: float | None, new: float) -> None:
     if old is None:
         AssessmentTotal.add_ungraded(row.assignment.subject_id, -1)
     MarkChange.objects.create(
@@ -76,27 +112,18 @@ def set_mark(actor: Actor, row: AssignmentSubmission, marks: Decimal) -> bool:
         subject_id=row.assignment.subject_id,
         field="marks",
         old=old,
-        new=row.marks,
+        new=new,
         changed_by=actor.user_id,
     )
-    publish(
-        SubmissionGraded(
-            submission_id=row.pk,
-            assignment_id=row.assignment_id,
-            title=row.assignment.title,
-            student_id=row.student_id,
-            marks=marks,
-            at=timezone.now(),
-        )
-    )
-    return True
 
 
-def _differs(marks: float | None, seen: SeenMark | None) -> bool:
-    """Whether a mark has become another since it was seen; nobody who saw nothing is told so."""
+def _differs(row: AssignmentSubmission, seen: SeenMark | None) -> bool:
+    """Whether mark or comment have become others since they were seen; nobody who saw nothing is told so."""
     if seen is None:
         return False
-    return repr(marks) != repr(None if seen.marks is None else float(seen.marks))  # old data may have NaN
+    if seen.comment is not None and seen.comment != row.comment:
+        return True
+    return repr(row.marks) != repr(None if seen.marks is None else float(seen.marks))  # old data may have NaN
 
 
 def _rows(parent: Assignment, grades: tuple[GradeEntry, ...]) -> list[AssignmentSubmission]:
@@ -124,6 +151,8 @@ def _wrong(actor: Actor, subject: Subject, assignment_id: int, grades: tuple[Gra
     for number, entry in enumerate(grades):
         if why := problems(entry.marks):
             fields[f"{number}.marks"] = why
+        if why := comment_problems(entry.comment):
+            fields[f"{number}.comment"] = why
         if entry.student_id in seen:
             fields[f"{number}.student_id"] = [_("This student comes twice.")]
         elif entry.student_id not in known and courses.get(entry.student_id) != subject.course_id:

@@ -44,6 +44,8 @@ class AssignmentSubmission(models.Model):
     original_name = models.TextField(default="", blank=True)
     """The name that the student's file had; empty for the legacy's, whose paths end in it."""
     marks = models.FloatField(null=True, blank=True)
+    comment = models.TextField(default="", blank=True)
+    """The teacher's, for the student."""
     status = models.CharField(max_length=20, choices=STATUSES, default=SubmissionStatus.SUBMITTED.value)
     submitted_at = models.DateTimeField(default=timezone.now)
 

@@ -50,12 +50,13 @@ def build_submissions(rows: QuerySet[models.AssignmentSubmission, Any]) -> tuple
             file_name=file_name(row["original_name"], row["submission_file"]),
             status=status_of(row["status"]),
             marks=None if row["marks"] is None else rules.exact(row["marks"]),
+            comment=row["comment"],
             submitted_at=row["submitted_at"],
             is_late=bool(row["submission_file"]) and rules.is_late(row["submitted_at"], row["due_at"]),
         )
         for row in rows.values(
             *("id", "assignment_id", "student_id", "original_name", "submission_file", "status", "marks"),
-            "submitted_at",
+            *("comment", "submitted_at"),
             due_at=F("assignment__due_at"),
         )
     )
@@ -70,6 +71,7 @@ def submission(row: models.AssignmentSubmission) -> Submission:
         file_name=file_name(row.original_name, row.submission_file),
         status=status_of(row.status),
         marks=None if row.marks is None else rules.exact(row.marks),
+        comment=row.comment,
         submitted_at=row.submitted_at,
         is_late=bool(row.submission_file) and rules.is_late(row.submitted_at, row.assignment.due_at),
     )

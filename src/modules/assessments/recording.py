@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contracts.academics import Subject
-from contracts.assessments import RecordedResult, ResultEntry, ResultRecorded
+from contracts.assessments import RecordedResult, ResultEntry, ResultRecorded, SeenResult
 from contracts.base import Actor
 from contracts.errors import Invalid, NotFound
 from kernel import audit
@@ -31,6 +31,8 @@ def record(
     with atomic(MODULE):
         serialize(MODULE, f"results:{subject_id}")
         rows = _rows_held(subject_id, [entry.student_id for entry in entries])
+        if stale := [n for n, entry in enumerate(entries) if _differs(rows.get(entry.student_id, []), entry.seen)]:
+            raise Invalid(fields={f"{n}.seen": [_("Somebody else gave marks in the meantime.")] for n in stale})
         created = StudentResult.objects.bulk_create(
             StudentResult(student_id=entry.student_id, subject_id=subject_id, withheld=withhold, **_marks(entry))
             for entry in entries
@@ -128,6 +130,15 @@ def _rows_held(subject_id: int, student_ids: Iterable[int]) -> dict[int, list[St
     for row in found.order_by("student_id", "duplicate"):
         rows.setdefault(row.student_id, []).append(row)
     return rows
+
+
+def _differs(rows: list[StudentResult], seen: SeenResult | None) -> bool:
+    """Whether the marks have become others since they were seen; nobody who saw nothing is told so."""
+    if seen is None:
+        return False
+    now = [getattr(rows[0], field) if rows else None for field in FIELDS]
+    then = [getattr(seen, field) for field in FIELDS]
+    return repr(now) != repr([None if mark is None else float(mark) for mark in then])  # old data may have NaN
 
 
 def _set_marks(

@@ -1,5 +1,6 @@
 """The grading policy, and the semester results that follow from it and the results."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -51,13 +52,18 @@ def results(actor: Actor, student_ids: tuple[int, ...], *, withheld: bool) -> di
 def undecided(actor: Actor, student_ids: tuple[int, ...], *, withheld: bool) -> dict[int, SemesterResult]:
     """As `results`, before anything is decided: what follows from marks and policy."""
     enrolled = services.get(AcademicsService).current_enrollments(actor=actor, student_ids=student_ids)
-    subjects = {i: access.subjects_of(actor, i) for i in {e.course_id for e in enrolled.values()}}
-    found = queries.first_results(tuple(enrolled), withheld=withheld)
-    rules = policy()
-    return {
-        student_id: _semester(rules, enrollment, subjects[enrollment.course_id], found.get(student_id, ()))
-        for student_id, enrollment in enrolled.items()
-    }
+    return _of_enrolled(actor, enrolled, withheld=withheld)
+
+
+def own(actor: Actor, student_id: int) -> SemesterResult | None:
+    """What its student sees: no figures before it is published, and nothing that is kept back."""
+    enrolled = services.get(AcademicsService).current_enrollments(actor=actor, student_ids=(student_id,))
+    if student_id not in enrolled:
+        return None
+    decision = queries.semester_decisions((student_id,)).get(key_of(enrolled[student_id]))
+    if decision is None or decision.status != SemesterStatus.PUBLISHED:
+        return _without_figures(enrolled[student_id], decision or SemesterDecision())
+    return decided(_of_enrolled(actor, enrolled, withheld=False)[student_id], decision)
 
 
 def decided(result: SemesterResult, decision: SemesterDecision) -> SemesterResult:
@@ -74,7 +80,7 @@ def decided(result: SemesterResult, decision: SemesterDecision) -> SemesterResul
     )
 
 
-def key_of(about: SemesterResult | SemesterDecision) -> tuple[int, int, int]:
+def key_of(about: SemesterResult | SemesterDecision | Enrollment) -> tuple[int, int, int]:
     """What a decision is about: student, course and session year."""
     return about.student_id, about.course_id, about.session_year_id
 
@@ -91,21 +97,23 @@ def of_class(actor: Actor, course_id: int, session_year_id: int | None) -> tuple
     return tuple(one.model_copy(update={"rank": places.get(i)}) for i, one in sorted(found.items()))
 
 
-def for_its_student(result: SemesterResult) -> SemesterResult:
-    """Without figures before it is published."""
-    if result.status is SemesterStatus.PUBLISHED:
-        return result
-    nothing = dict.fromkeys(("percentage", "gpa", "cgpa", "passed", "promoted"))
-    return result.model_copy(update=nothing | {"subjects": (), "missing_subject_ids": (), "promotion_decided": False})
+def _of_enrolled(actor: Actor, enrolled: dict[int, Enrollment], *, withheld: bool) -> dict[int, SemesterResult]:
+    subjects = {i: access.subjects_of(actor, i) for i in {e.course_id for e in enrolled.values()}}
+    found = queries.first_results(tuple(enrolled), withheld=withheld)
+    rules = policy()
+    return {
+        student_id: _semester(rules, enrollment, subjects[enrollment.course_id], found.get(student_id, ()))
+        for student_id, enrollment in enrolled.items()
+    }
 
 
 def _semester(
-    policy: GradingPolicy, enrollment: Enrollment, subject_ids: tuple[int, ...], results: tuple[Result, ...]
+    policy: GradingPolicy, enrollment: Enrollment, subjects: Mapping[int, str], results: tuple[Result, ...]
 ) -> SemesterResult:
-    ever = tuple(grade(policy, result) for result in results)
-    grades = tuple(one for one in ever if one.subject_id in subject_ids)
+    ever = tuple(grade(policy, result, subjects.get(result.subject_id, "")) for result in results)
+    grades = tuple(one for one in ever if one.subject_id in subjects)
     graded = {one.subject_id for one in grades}
-    missing = tuple(i for i in subject_ids if i not in graded)
+    missing = tuple(i for i in subjects if i not in graded)
     failed = sum(not one.passed for one in grades)
     return SemesterResult(
         student_id=enrollment.student_id,
@@ -121,12 +129,30 @@ def _semester(
     )
 
 
-def grade(policy: GradingPolicy, result: Result) -> SubjectGrade:
+def _without_figures(enrollment: Enrollment, decision: SemesterDecision) -> SemesterResult:
+    return SemesterResult(
+        student_id=enrollment.student_id,
+        course_id=enrollment.course_id,
+        session_year_id=enrollment.session_year_id,
+        subjects=(),
+        missing_subject_ids=(),
+        percentage=None,
+        gpa=None,
+        cgpa=None,
+        passed=None,
+        promoted=None,
+        status=SemesterStatus(decision.status),
+        reason=decision.reason,
+    )
+
+
+def grade(policy: GradingPolicy, result: Result, subject_name: str = "") -> SubjectGrade:
     percentage = grade_rules.percentage(policy, exam=result.exam_marks, assignment=result.assignment_marks)
     passed = grade_rules.is_subject_passed(policy, exam=result.exam_marks, percentage=percentage)
     step = grade_rules.step(policy, percentage, passed=passed)
     return SubjectGrade(
         subject_id=result.subject_id,
+        subject_name=subject_name,
         percentage=percentage,
         letter=step.letter,
         points=step.points,

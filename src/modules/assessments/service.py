@@ -169,14 +169,15 @@ class Assessments(ReferenceQueries, AssessmentsService):
         rows = AssignmentSubmission.objects.filter(student_id=actor.student_id, assignment__in=assignment_ids)
         return {s.assignment_id: s for s in queries.build_submissions(rows)}
 
-    def grade(self, *, actor: Actor, submission_id: int, marks: Mark) -> Submission:
+    def grade(self, *, actor: Actor, submission_id: int, marks: Mark, comment: str | None = None) -> Submission:
         require(actor, Role.HOD, Role.STAFF)
         access.require_teacher(actor, _submission(submission_id).assignment.subject_id)
-        if problems := grading.problems(marks):
-            raise Invalid(fields={"marks": problems})
+        problems = {"marks": grading.problems(marks), "comment": grading.comment_problems(comment)}
+        if any(problems.values()):
+            raise Invalid(fields={name: texts for name, texts in problems.items() if texts})
         with atomic(self.module):
             row = _submission(submission_id, locked=True)
-            if grading.set_mark(actor, row, marks):
+            if grading.set_mark(actor, row, marks, comment):
                 audit.record(actor=actor, action="assessments.graded", target=f"AssignmentSubmission:{row.pk}")
         return queries.submission(row)
 
@@ -281,8 +282,8 @@ class Assessments(ReferenceQueries, AssessmentsService):
             require(actor, Role.HOD, Role.STAFF)
         if actor.role is not Role.STUDENT:
             return semester.results(actor, student_ids, withheld=True)
-        found = semester.results(actor, student_ids, withheld=False)
-        return {i: semester.for_its_student(one) for i, one in found.items()}
+        own = None if actor.student_id is None else semester.own(actor, actor.student_id)
+        return {} if own is None else {own.student_id: own}
 
     def class_semester_results(
         self, *, actor: Actor, course_id: int, session_year_id: int | None = None

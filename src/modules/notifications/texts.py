@@ -89,10 +89,11 @@ def assignment_published(event: AssignmentPublished, *, subject: str) -> str:
 
 
 def submission_graded(event: SubmissionGraded) -> str:
-    return _("What you handed in for “%(title)s” has been graded: %(marks)s.") % {
+    graded = _("What you handed in for “%(title)s” has been graded: %(marks)s.") % {
         "title": event.title,
         "marks": number(event.marks),
     }
+    return f"{graded} {_('There is a comment.')}" if event.commented else graded
 
 
 def result_recorded(event: ResultRecorded, *, subject: str) -> str:

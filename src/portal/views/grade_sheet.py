@@ -52,11 +52,11 @@ def grade_class(request: HttpRequest, assignment_id: int) -> HttpResponseBase:
     if request.method == "POST":
         rows, saved = gradesheet.save(fresh, request.POST.dict(), save_all)
         _say(request, rows, saved)
-        if not any(row.errors for row in rows):
+        if not any(row.has_errors for row in rows):
             return HttpResponseRedirect(reverse("staff_grade_class", args=(assignment_id,)) + table.state.url)
     else:
         rows = fresh()
-    problems = [(row.cell.id, row.cell.label, error) for row in rows for error in row.errors]
+    problems = [problem for row in rows for problem in row.problems]
     context |= {"year": year, "table": table, "state": table.state, "rows": rows, "problems": problems}
     return render(request, "portal/pages/grade_class.html", context, status=422 if problems else 200)
 
@@ -95,7 +95,7 @@ def _say(request: HttpRequest, rows: list[gradesheet.GradeRow], saved: list[grad
         messages.success(
             request, ngettext("The mark of %d student is saved.", "The marks of %d students are saved.", n) % n
         )
-    elif any(row.errors for row in rows):
+    elif any(row.has_errors for row in rows):
         messages.error(request, _("No mark is saved yet. Correct what is marked, and save again."))
     else:
         messages.info(request, _("No mark was changed."))

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from contracts.academics import AcademicsService, SessionYear, Subject
-from contracts.assessments import AssessmentsService, RecordedResult, Result, ResultEntry
+from contracts.assessments import AssessmentsService, RecordedResult, Result, ResultEntry, SemesterResult
 from contracts.base import Actor, Page, Role
 from contracts.errors import NotFound
 from contracts.users import UsersService
@@ -140,7 +140,10 @@ def _save_sheet(request: HttpRequest, actor: Actor, sheet: Sheet) -> Sheet:
             actor=actor, subject_id=sheet.subject.id, entries=entries, withhold="withhold" in request.POST
         )
 
-    rows, saved = marksheet.save(sheet.rows, request.POST.dict(), save_all)
+    def again() -> list[marksheet.SheetRow]:
+        return _rows(actor, sheet.subject, tuple(sheet.table.page.items))
+
+    rows, saved = marksheet.save(sheet.rows, request.POST.dict(), save_all, again)
     refused = sum(bool(row.errors) for row in rows)
     _remember(request, sheet.subject.id, sheet.year.id)
     if saved:
@@ -189,14 +192,18 @@ def _sheet(request: HttpRequest, actor: Actor, subject: Subject, year: SessionYe
     )
     first = (state.number - 1) * state.size
     ids = everybody[first : first + state.size]
-    rows = marksheet.rows(
+    rows = _rows(actor, subject, ids)
+    page = Page[int](items=ids, total=len(everybody), number=state.number, size=state.size)
+    table = Table(columns=(), state=state, page=page, caption=_("Marks of the class"))
+    return Sheet(subject, year, rows, table)
+
+
+def _rows(actor: Actor, subject: Subject, ids: tuple[int, ...]) -> list[marksheet.SheetRow]:
+    return marksheet.rows(
         ids,
         services.get(UsersService).students(actor=actor, student_ids=ids),
         services.get(AssessmentsService).class_results(actor=actor, subject_id=subject.id, student_ids=ids),
     )
-    page = Page[int](items=ids, total=len(everybody), number=state.number, size=state.size)
-    table = Table(columns=(), state=state, page=page, caption=_("Marks of the class"))
-    return Sheet(subject, year, rows, table)
 
 
 def _for_one_student(form: OneResultForm, sheet: Sheet) -> OneResultForm:
@@ -257,17 +264,22 @@ def student_view_result(request: HttpRequest) -> HttpResponseBase:
     actor = actor_of(request)
     if actor.student_id is None:
         return render(request, "portal/pages/no_profile.html")
-    results = services.get(AssessmentsService).results(actor=actor, student_id=actor.student_id)
-    academics = services.get(AcademicsService)
-    subjects = academics.subjects(actor=actor, ids=tuple({result.subject_id for result in results}))
-    rows = [
-        ResultRow(result, subjects[result.subject_id].name if result.subject_id in subjects else _("(deleted subject)"))
-        for result in results
-    ]
+    assessments, academics = services.get(AssessmentsService), services.get(AcademicsService)
+    results = assessments.results(actor=actor, student_id=actor.student_id)
+    found = assessments.semester_results(actor=actor, student_ids=(actor.student_id,)).get(actor.student_id)
+    names = _names(actor, results, found)
+    rows = [ResultRow(result, names.get(result.subject_id, _("(deleted subject)"))) for result in results]
     context: dict[str, object] = {"rows": rows, "passed": sum(result.passed for result in results)}
-    semester = services.get(AssessmentsService).semester_results(actor=actor, student_ids=(actor.student_id,))
-    if (found := semester.get(actor.student_id)) is not None:
-        context["semester"] = SemesterSheet(found, subjects)
+    if found is not None:
+        context["semester"] = SemesterSheet(found)
         context["course"] = academics.courses(actor=actor, ids=(found.course_id,)).get(found.course_id)
         context["year"] = academics.session_years(actor=actor, ids=(found.session_year_id,)).get(found.session_year_id)
     return render(request, "portal/pages/own_results.html", context)
+
+
+def _names(actor: Actor, results: tuple[Result, ...], semester: SemesterResult | None) -> dict[int, str]:
+    """Of the subjects of these results, by id; asks for those only that the semester result does not tell."""
+    names = {grade.subject_id: grade.subject_name for grade in semester.subjects} if semester else {}
+    others = tuple({result.subject_id for result in results} - names.keys())
+    found = services.get(AcademicsService).subjects(actor=actor, ids=others) if others else {}
+    return names | {i: subject.name for i, subject in found.items()}

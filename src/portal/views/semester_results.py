@@ -148,7 +148,7 @@ def _is_wanted(result: SemesterResult, chosen: Mapping[str, str]) -> bool:
 
 def _rows(students: tuple[Student, ...], found: Mapping[int, SemesterResult]) -> list[ClassRow]:
     by_id = {s.profile_id: s for s in students if s.profile_id is not None}
-    return [ClassRow(s, SemesterSheet(found[i], {})) for i, s in by_id.items() if i in found]
+    return [ClassRow(s, SemesterSheet(found[i])) for i, s in by_id.items() if i in found]
 
 
 def _subjects(actor: Actor, state: ListState) -> tuple[Subject, ...]:

@@ -29,7 +29,7 @@ from portal.marksheet import mark_text
 from portal.tables import Column, Empty, ListState, Table, csv_response, wants_csv
 from portal.views.assignments import LIST
 
-CSV_HEADER = ("id", "student", "email", "submitted_at", "late", "file", "status", "marks")
+CSV_HEADER = ("id", "student", "email", "submitted_at", "late", "file", "status", "marks", "comment")
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,7 @@ def _csv_rows(actor: Actor, assignment_id: int, state: ListState) -> Iterator[tu
             row = SubmissionRow(s, students.get(s.student_id))
             email = row.student.email if row.student else ""
             late = _("yes") if s.is_late else ""
-            yield (s.id, row.name, email, s.submitted_at, late, s.file_name, s.status, row.marks)
+            yield (s.id, row.name, email, s.submitted_at, late, s.file_name, s.status, row.marks, s.comment)
 
 
 @require_http_methods(["GET", "POST"])

@@ -107,6 +107,47 @@ def test_a_mark_that_became_another_since_it_was_seen_is_not_overwritten(
     assert [row.marks for row in AssignmentSubmission.objects.all()] == [9.0], "not even the row that was not stale"
 
 
+def with_comment(student_id: int, marks: str, comment: str | None, seen: str | None = None) -> GradeEntry:
+    before = None if seen is None else SeenMark(marks=Decimal(marks), comment=seen)
+    return GradeEntry(student_id=student_id, marks=Decimal(marks), comment=comment, seen=before)
+
+
+def test_a_comment_is_kept_told_of_and_stays_until_another_is_written(
+    assessments: AssessmentsService, essay: Assignment
+) -> None:
+    (first,) = grade(assessments, essay, with_comment(701, "8", " Good.\r\nMore! "))
+    assert first.comment == "Good.\nMore!"
+    assert grade(assessments, essay, entry(701, "8")) == (first,)
+    assert told() == 1
+    assert grade(assessments, essay, with_comment(701, "8", ""))[0].comment == ""
+    assert (told(), MarkChange.objects.count()) == (2, 1), "the history is of marks"
+    corrected = assessments.grade(actor=actors.teacher(), submission_id=first.id, marks=Decimal(9), comment="Well")
+    assert (corrected.marks, corrected.comment) == (Decimal(9), "Well")
+    own = assessments.own_submissions(actor=actors.student(), assignment_ids=(essay.id,))[essay.id]
+    assert own.comment == "Well"
+    events = OutboxEvent.objects.filter(type_id="assessments.submission_graded.v1").order_by("id")
+    assert [event.body["commented"] for event in events] == [True, False, True]
+
+
+def test_a_comment_that_became_another_since_it_was_seen_is_not_overwritten(
+    assessments: AssessmentsService, essay: Assignment
+) -> None:
+    grade(assessments, essay, with_comment(701, "8", "Good"))
+    with pytest.raises(Conflict):
+        grade(assessments, essay, with_comment(701, "8", "Mine", seen=""))
+    assert grade(assessments, essay, with_comment(701, "8", "Mine", seen="Good"))[0].comment == "Mine"
+
+
+def test_a_comment_has_a_length(assessments: AssessmentsService, essay: Assignment) -> None:
+    with pytest.raises(Invalid) as refused:
+        grade(assessments, essay, entry(701, "8"), with_comment(702, "8", "x" * 2001))
+    assert set(refused.value.fields) == {"1.comment"}
+    (graded,) = grade(assessments, essay, entry(701, "8"))
+    with pytest.raises(Invalid) as refused:
+        assessments.grade(actor=actors.teacher(), submission_id=graded.id, marks=Decimal(11), comment="x" * 2001)
+    assert set(refused.value.fields) == {"marks", "comment"}
+
+
 def test_the_submissions_of_some_students_are_asked_for(assessments: AssessmentsService, essay: Assignment) -> None:
     grade(assessments, essay, entry(701, "8"), entry(702, "7"))
     for ids, found in (((702, 999), [702]), ((), []), (None, [701, 702])):

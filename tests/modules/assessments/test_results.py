@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
-from contracts.assessments import AssessmentsService, RecordedResult, ResultEntry
+from contracts.assessments import AssessmentsService, RecordedResult, ResultEntry, SeenResult
 from contracts.base import Actor
 from contracts.errors import Forbidden, Invalid, NotFound
 from kernel.models import AuditEntry, OutboxEvent
@@ -279,3 +279,30 @@ def test_saving_costs_the_same_for_each_further_student(
     told = (some - one) // 3
     assert told <= 2, "only the event of each result costs queries of its own"
     assert many == one + 29 * told
+
+
+@pytest.mark.parametrize(("seen", "stale"), [(("50", "60"), False), (("50.0", "60"), False), (("40", "60"), True)])
+def test_marks_that_became_others_since_they_were_seen_are_not_overwritten(
+    assessments: AssessmentsService, seen: tuple[str, str], stale: bool
+) -> None:
+    record(assessments, "50", "60")
+    before = SeenResult(exam_marks=Decimal(seen[0]), assignment_marks=Decimal(seen[1]))
+    entries = (
+        ResultEntry(student_id=702, exam_marks=Decimal(1), assignment_marks=Decimal(1)),
+        ResultEntry(student_id=701, exam_marks=Decimal(70), assignment_marks=Decimal(60), seen=before),
+    )
+    if stale:
+        with pytest.raises(Invalid) as refused:
+            assessments.save_results(actor=actors.teacher(), subject_id=1, entries=entries)
+        assert set(refused.value.fields) == {"1.seen"}
+        assert StudentResult.objects.count() == 1
+    else:
+        assert len(assessments.save_results(actor=actors.teacher(), subject_id=1, entries=entries)) == 2
+
+
+def test_a_result_that_appeared_since_there_was_none_is_not_overwritten(assessments: AssessmentsService) -> None:
+    record(assessments)
+    nothing = SeenResult(exam_marks=None, assignment_marks=None)
+    entry = ResultEntry(student_id=701, exam_marks=Decimal(1), assignment_marks=Decimal(1), seen=nothing)
+    with pytest.raises(Invalid):
+        assessments.save_results(actor=actors.teacher(), subject_id=1, entries=(entry,))

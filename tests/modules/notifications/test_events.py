@@ -118,6 +118,18 @@ CASES: list[tuple[Event, Told]] = [
         [("student", 701, "assignment", "What you handed in for “100% Lenses” has been graded: 7.5.")],
     ),
     (
+        SubmissionGraded(
+            submission_id=9,
+            assignment_id=5,
+            title="Lenses",
+            student_id=701,
+            marks=Decimal(7),
+            commented=True,
+            at=AT,
+        ),
+        [("student", 701, "assignment", "What you handed in for “Lenses” has been graded: 7. There is a comment.")],
+    ),
+    (
         ResultRecorded(result_id=8, student_id=701, subject_id=OPTICS, created=True, at=AT),
         [("student", 701, "result", "Your result in Optics has been entered.")],
     ),
