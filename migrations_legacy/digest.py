@@ -9,7 +9,7 @@ import sys
 from array import array
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
-from typing import Any
+from typing import Any, TypeGuard
 from zlib import crc32
 
 _BITS = (1 << 64) - 1
@@ -32,6 +32,11 @@ def little_endian(kind: str, data: bytes) -> "array[int]":
     if sys.byteorder == "big":
         numbers.byteswap()
     return numbers
+
+
+def are_numbers(keys: Sequence[object]) -> TypeGuard[Sequence[int]]:
+    """Whether all of these keys are integers, which stand for themselves."""
+    return set(map(type, keys)) <= {int}
 
 
 def key_number(key: object) -> int:

@@ -1,7 +1,7 @@
 """Moves a school: table by table, in short transactions, and accounts for every row."""
 
 from collections.abc import Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 from uuid import uuid4
 
 from django.db import IntegrityError, router
@@ -133,7 +133,7 @@ class Engine:
             if (source, offer.target) == (mapping.source, mapping.target):
                 figures = TableReport(context.name, source, offer.name, main=False)
                 self.report.tables.append(figures)
-                OfferedMove(offer, column, report=figures, shared=shared, refused=table.quarantined).run()
+                OfferedMove(offer, column, report=figures, shared=shared, refused=table.books.quarantined).run()
                 if not (figures.balances and figures.agrees):
                     raise Disagreement
 
@@ -149,7 +149,7 @@ class Engine:
 
     def _keep_aside(self, table: str) -> None:
         """A table that is left out can be written back as it was."""
-        rows = enumerate(self._source.rows(table))
+        rows = enumerate(chain.from_iterable(self._source.batches(table)))
         count = 0
         while part := {place: encode(row) for place, row in islice(rows, _AT_ONCE)}:
             store_originals(table, "", part)
@@ -166,9 +166,10 @@ class Engine:
         self._progress.finish(move.summary())
         if not (figures.balances and figures.agrees):
             raise Disagreement
-        if mapping.source == _PEOPLE and len(move.gone) > _FEW and len(move.gone) * 2 > move.remembered:
+        gone, remembered = len(move.books.gone), move.books.remembered
+        if mapping.source == _PEOPLE and gone > _FEW and gone * 2 > remembered:
             raise LegacyError(
-                f"The source lacks {len(move.gone)} of the {move.remembered} accounts that were moved from it before. "
+                f"The source lacks {gone} of the {remembered} accounts that were moved from it before. "
                 "Is it the same school?"
             )
         return move

@@ -37,7 +37,7 @@ def storing(field: AnyField, connection: BaseDatabaseWrapper) -> Step:
 
 def _preparing(field: AnyField, connection: BaseDatabaseWrapper) -> Step:
     if isinstance(field, models.DateTimeField):
-        return lru_cache(maxsize=8192)(connection.ops.adapt_datetimefield_value)
+        return _written_instant if connection.vendor == "sqlite" else connection.ops.adapt_datetimefield_value
     if isinstance(field, models.DateField):
         return lru_cache(maxsize=8192)(connection.ops.adapt_datefield_value)
     if isinstance(field, models.DecimalField):

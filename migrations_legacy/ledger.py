@@ -6,13 +6,12 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
 
 from django.db import models, transaction
 
-from migrations_legacy.digest import key_number, little_endian
+from migrations_legacy.digest import are_numbers, key_number, little_endian
 from migrations_legacy.models import PlacedBlock
-from migrations_legacy.sources.base import Row
+from migrations_legacy.sources.base import Rows, Values
 
 KEYS_PER_BLOCK = 1000
 _HASH_SHIFT = 54
@@ -43,7 +42,7 @@ class Block:
 def pack(entries: Mapping[int, int]) -> bytes:
     """Keys, then digests, in the order of keys; 16 bytes a row, little-endian on every machine."""
     keys = sorted(entries)
-    return _bytes("q", keys) + _bytes("Q", (entries[key] for key in keys))
+    return _bytes("q", keys) + _bytes("Q", map(entries.__getitem__, keys))
 
 
 def unpack(data: bytes | memoryview) -> Entries:
@@ -96,18 +95,18 @@ class Ledger:
         """The block that a key belongs to."""
         return key >> _HASH_SHIFT if self._hashed else key // KEYS_PER_BLOCK
 
-    def by_block(self, rows: list[Row], key: str) -> dict[int, list[Row]]:
+    def by_block(self, rows: Rows, key: str) -> dict[int, Rows]:
         """Rows in the order of their key, which is in this column → the blocks that they belong to."""
-        keys: list[Any] = [row[key] for row in rows]
-        if self._hashed or set(map(type, keys)) != {int}:
-            blocks: dict[int, list[Row]] = {}
-            for row in rows:
-                blocks.setdefault(self.block_of(key_number(row[key])), []).append(row)
-            return blocks
+        keys = rows.column(key)
+        if self._hashed or not are_numbers(keys):
+            blocks: dict[int, list[Values]] = {}
+            for number, values in zip(map(key_number, keys), rows.values, strict=True):
+                blocks.setdefault(self.block_of(number), []).append(values)
+            return {block: Rows(rows.columns, values) for block, values in blocks.items()}
         borders = [0]
         while borders[-1] < len(rows):
             borders.append(bisect_left(keys, (self.block_of(keys[borders[-1]]) + 1) * KEYS_PER_BLOCK, borders[-1]))
-        return {self.block_of(keys[start]): rows[start:end] for start, end in pairwise(borders)}
+        return {self.block_of(keys[start]): rows.part(start, end) for start, end in pairwise(borders)}
 
     def numbers(self) -> set[int]:
         """The numbers of all blocks."""

@@ -30,7 +30,7 @@ from migrations_legacy.errors import Doubtful, Unplaceable
 from migrations_legacy.mapping import Column, Convert, TableMapping
 from migrations_legacy.models import OriginalValues
 from migrations_legacy.passwords import password
-from migrations_legacy.sources.base import Row
+from migrations_legacy.sources.base import Rows
 from migrations_legacy.target import TargetTable
 
 _REMEMBERED = 50_000
@@ -124,19 +124,27 @@ class OriginalsKeeper:
         self._mapping = mapping
         steps = target.storing()
         self._checks = [
-            (source, mapping.columns[place], self._restoring(target, mapping.columns[place], steps[place], place))
+            (source, place, self._restoring(target, mapping.columns[place], steps[place], place))
             for source, place in restored_by(mapping).items()
         ]
         self._faithful: dict[str, set[object]] = {source: set() for source, _, _ in self._checks}
 
-    def lost(self, rows: Sequence[tuple[int, Row]]) -> dict[int, Originals]:
-        """Key number → source columns with the values that would not come back."""
+    def lost(
+        self, numbers: Sequence[int], rows: Rows, stored: Sequence[Sequence[object]] | None = None
+    ) -> dict[int, Originals]:
+        """Key number → source columns with the values that would not come back.
+
+        `numbers`: those of the rows; `stored`: of each mapped field, what was made of the rows, in its written form.
+        """
         found: dict[int, Originals] = {}
-        for source, column, restored in self._checks:
-            if doubtful := self._doubtful(source, column, restored, {row[source] for _, row in rows}):
-                for number, row in rows:
-                    if row[source] in doubtful:
-                        found.setdefault(number, {})[source] = row[source]
+        for source, place, restored in self._checks:
+            column, values = self._mapping.columns[place], rows.column(source)
+            if stored and column.back is None and list(values) == list(stored[place]):
+                continue
+            if doubtful := self._doubtful(source, column, restored, values):
+                for number, value in zip(numbers, values, strict=True):
+                    if value in doubtful:
+                        found.setdefault(number, {})[source] = value
         return found
 
     def store(self, numbers: Iterable[int], found: Mapping[int, Originals], *, fresh: bool) -> None:
@@ -163,13 +171,16 @@ class OriginalsKeeper:
         return OriginalValues.objects.filter(source=self._mapping.source, target=self._mapping.target)
 
     def _doubtful(
-        self, source: str, column: Column, restored: Callable[[object], object], values: set[object]
+        self, source: str, column: Column, restored: Callable[[object], object], values: Sequence[object]
     ) -> set[object]:
-        if plain := _ALWAYS_COMES_BACK.get(column.convert):
-            values = {value for value in values if type(value) is not plain}
+        plain = _ALWAYS_COMES_BACK.get(column.convert)
+        if plain and set(map(type, values)) == {plain}:
+            return set()
         faithful = self._faithful[source]
         doubtful = set()
-        for value in values - faithful:
+        for value in set(values) - faithful:
+            if plain and type(value) is plain:
+                continue
             if same_value(value, restored(value)):
                 faithful.add(value)
             else:

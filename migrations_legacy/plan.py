@@ -1,8 +1,7 @@
 """A mapping made ready to run: from a source row to a row for the target, as fast as plain Python allows."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
-from itertools import repeat
 from typing import Any
 
 from migrations_legacy.convert import (
@@ -15,11 +14,12 @@ from migrations_legacy.convert import (
     text,
     text_or_blank,
 )
+from migrations_legacy.digest import are_numbers
 from migrations_legacy.errors import Doubtful, MappingError, Unplaceable
 from migrations_legacy.fields import Step
 from migrations_legacy.mapping import Column, TableMapping
-from migrations_legacy.sources.base import Row
-from migrations_legacy.target import Prepared
+from migrations_legacy.prepared import Prepared, PreparedColumns
+from migrations_legacy.sources.base import Row, Rows
 
 Getter = Callable[[Row], Any]
 Note = Callable[[Row, str, str], None]
@@ -75,9 +75,9 @@ class Plan:
                     raise Unplaceable("missing_reference", what)
                 self._note(row, f"{what}; it is kept", f"kept though its {reference.column} is gone")
         values = tuple([get(row) for get in self._getters])
-        return Prepared(row[self._mapping.key], values, self._number(row) if self._by else 0)
+        return Prepared(row[self._mapping.key], values, self._number(tuple([row[column] for column in self._by])))
 
-    def prepare_all(self, rows: Sequence[Row]) -> list[Prepared] | None:
+    def prepare_all(self, rows: Rows) -> PreparedColumns | None:
         """All of these rows, worked out column by column, which costs a fraction of `prepare`.
 
         None when it takes a closer look at one of them: a rule leaves it out, it has no place, or there is something to
@@ -85,26 +85,22 @@ class Plan:
         """
         if any(rule.applies(row) for rule in self._mapping.skips for row in rows):
             return None
-        if not all(keys.issuperset([row[ref.column] for row in rows]) for ref, keys in self._references):
+        if not all(keys.issuperset(rows.column(reference.column)) for reference, keys in self._references):
             return None
         try:
             columns = [stored(rows) for stored in self._in_columns]
         except (Doubtful, Unplaceable):
             return None
-        keys = [row[self._mapping.key] for row in rows]
-        return list(map(Prepared, keys, zip(*columns, strict=True), self._numbers(rows)))
+        return PreparedColumns(rows.column(self._mapping.key), columns, self._numbers(rows))
 
-    def _numbers(self, rows: Sequence[Row]) -> Iterable[int]:
-        groups = zip(*[[row[column] for row in rows] for column in self._by], strict=True)
+    def _numbers(self, rows: Rows) -> Sequence[int]:
+        groups = list(zip(*map(rows.column, self._by), strict=True)) if self._repeated else []
         if self._repeated.isdisjoint(groups):
-            return repeat(0, len(rows))
-        return [self._number(row) for row in rows]
+            return [0] * len(rows)
+        return [self._number(group) for group in groups]
 
-    def _number(self, row: Row) -> int:
+    def _number(self, group: tuple[object, ...]) -> int:
         """How many rows with the same values came before."""
-        if not self._repeated:
-            return 0
-        group = tuple([row[column] for column in self._by])
         if group not in self._repeated:
             return 0
         number = self._seen.get(group, 0)
@@ -126,18 +122,18 @@ def _getter(column: Column, step: Step, note: Note) -> Getter:
     return get
 
 
-def _in_columns(column: Column, step: Step) -> Callable[[Sequence[Row]], Iterable[Any]]:
+def _in_columns(column: Column, step: Step) -> Callable[[Rows], Sequence[Any]]:
     """A function from rows to the column's values in all of them."""
     stored, sources = _chained(column.convert, step), column.sources
     # Nearly all values of a school's millions are ids, and nearly all ids are what they should be.
     are_ids = column.convert is integer and _takes_32_bits(step)
 
-    def values(rows: Sequence[Row]) -> Iterable[Any]:
-        given: list[list[Any]] = [[row[source] for row in rows] for source in sources]
+    def values(rows: Rows) -> Sequence[Any]:
+        given = list(map(rows.column, sources))
         if not given:
             return [stored()] * len(rows)
-        if are_ids and set(map(type, given[0])) == {int} and min(given[0]) >= _LOW and max(given[0]) <= _HIGH:
-            return given[0]
+        if are_ids and are_numbers(ids := given[0]) and min(ids) >= _LOW and max(ids) <= _HIGH:
+            return ids
         return list(map(stored, *given))
 
     return values

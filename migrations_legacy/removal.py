@@ -22,9 +22,9 @@ from migrations_legacy.export.rules import LEFT_OUT
 from migrations_legacy.export.students import ENROLLMENT, STUDENTS, never_enrolled
 from migrations_legacy.ledger import Block
 from migrations_legacy.merging import Prefer
+from migrations_legacy.prepared import Values
 from migrations_legacy.sources.base import Source
 from migrations_legacy.table_move import TableMove
-from migrations_legacy.target import Values
 
 _AT_ONCE = 500
 CHANGED_HERE = "the source no longer has the row, but it was changed here since the last run"
@@ -55,8 +55,8 @@ class Removal:
         """Delete what is gone, table by table, in transactions of some hundred rows."""
         self._unenrolled = frozenset(self._find_unenrolled())
         for move in reversed(self._moves):
-            gone = iter(sorted(move.table.gone))
-            move.table.report.gone = len(move.table.gone)
+            gone = iter(sorted(move.table.books.gone))
+            move.table.report.gone = len(move.table.books.gone)
             while numbers := list(islice(gone, _AT_ONCE)):
                 with acting_as(move.context):
                     self._remove(move.table, numbers, self._blocked(move.table, numbers))
@@ -109,8 +109,8 @@ class Removal:
             reason = CHANGED_HERE if is_hidden or (edited and self._prefer is None) else REFERRED_TO
             self._keep(table, mine)
             table.report.kept[reason] += 1
-            if number not in table.quarantined:
-                table.quarantine.add(key=mine[table.target.key_index], code="conflict", reason=reason, row={})
+            if number not in table.books.quarantined:
+                table.books.quarantine.add(key=mine[table.target.key_index], code="conflict", reason=reason, row={})
             return False
         block.forget(number)
         return True
@@ -163,7 +163,7 @@ class Removal:
         """Students who are gone from the source, and were never enrolled: the legacy's own tables take none. Where the
         source has others of them, the absence means something.
         """
-        gone = [key for move in self._moves if _is_of_students(move.table) for key in sorted(move.table.gone)]
+        gone = [key for move in self._moves if _is_of_students(move.table) for key in sorted(move.table.books.gone)]
         if gone and not any(self._source.has_empty(STUDENTS, column) for column in ENROLLMENT):
             for start in range(0, len(gone), _AT_ONCE):
                 yield from never_enrolled(gone[start : start + _AT_ONCE])

@@ -6,10 +6,11 @@ from hashlib import blake2b
 from migrations_legacy.digest import fingerprint
 from migrations_legacy.ledger import KEYS_PER_BLOCK, Block
 from migrations_legacy.mapping import TableMapping
-from migrations_legacy.sources.base import Row
-from migrations_legacy.target import TargetTable, Values
+from migrations_legacy.prepared import Values
+from migrations_legacy.sources.base import Rows
+from migrations_legacy.target import TargetTable
 
-Blocks = Mapping[int, Sequence[Row]]
+Blocks = Mapping[int, Rows]
 """Number of a block → the source's rows in it."""
 _SOURCE = slice(0, 8)
 _TARGET = slice(8, 16)
@@ -44,8 +45,8 @@ class Seals:
         for number, block in remembered.items():
             block.seal = self._of_source(blocks[number]) + ours[number] if number in sealable else b""
 
-    def _of_source(self, rows: Sequence[Row]) -> bytes:
-        return fingerprint([tuple(row.values()) for row in rows], self._salt)
+    def _of_source(self, rows: Rows) -> bytes:
+        return fingerprint(rows.values, self._salt)
 
 
 def borders(blocks: "Sequence[int] | Mapping[int, object]") -> tuple[int, int]:

@@ -1,14 +1,14 @@
 """What the tables of a run have in common, and what was decided about rows until it is written."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from migrations_legacy.ledger import Block
 from migrations_legacy.merging import Prefer
+from migrations_legacy.prepared import Prepared, Values
 from migrations_legacy.progress import Progress
 from migrations_legacy.sources.base import Row, Source
-from migrations_legacy.target import Prepared, Values
 
 
 @dataclass
@@ -39,9 +39,19 @@ class Settled:
     theirs: dict[int, Values] = field(default_factory=dict)
     """Key number → written values, of rows that have a place."""
     digests: dict[int, int] = field(default_factory=dict)
-    placed: list[tuple[int, Row]] = field(default_factory=list)
+    placed: set[int] = field(default_factory=set)
+    """Rows that have a place, whether written just now or before."""
     changes: list[tuple[Any, dict[int, Any]]] = field(default_factory=list)
     """Keys, and the columns that a merged row takes over."""
     remembered: dict[int, Block] = field(default_factory=dict)
     uneven: set[int] = field(default_factory=set)
     """Blocks that hold something besides rows which are the same on both sides."""
+
+
+class Written(NamedTuple):
+    """Rows that were written just now, in the order of their keys."""
+
+    numbers: Sequence[int]
+    theirs: list[Values]
+    """What was to be written, in its written form."""
+    digests: Sequence[int]

@@ -3,8 +3,9 @@
 import sqlite3
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.apps import apps
 from django.db import DataError, IntegrityError, connections, models, router, transaction
@@ -14,6 +15,7 @@ from migrations_legacy.digest import fingerprint, key_number
 from migrations_legacy.errors import MappingError, Unplaceable, first_line
 from migrations_legacy.fields import AnyField, Step, reading, storing, writing
 from migrations_legacy.mapping import TableMapping
+from migrations_legacy.prepared import Prepared, PreparedColumns, Values
 
 _PER_STATEMENT = 2000
 _READ = 5000
@@ -22,17 +24,6 @@ _LOWEST, _HIGHEST = -(2**63), 2**63 - 1
 _ASIDE = 16000
 """Added to numbers of duplicates while they change places."""
 _REFUSALS = (IntegrityError, DataError)
-
-Values = tuple[Any, ...]
-
-
-class Prepared(NamedTuple):
-    """One row ready to be written: the values of the mapped fields in order, and its duplicate number if it has one."""
-
-    key: Any
-    values: Values
-    number: int = 0
-
 
 Failed = Callable[[Prepared, Unplaceable], None]
 
@@ -86,7 +77,16 @@ class TargetTable:
 
     def all_written(self, rows: list[Values]) -> list[Values]:
         """As `written`, for many rows."""
-        return [self.written(values) for values in rows] if self._written else rows
+        if not (self._written and rows):
+            return rows
+        return list(zip(*self.written_columns(list(zip(*rows, strict=True))), strict=True))
+
+    def written_columns(self, columns: Sequence[Sequence[Any]]) -> list[Sequence[Any]]:
+        """As `written`, for the columns of many rows."""
+        found = list(columns)
+        for index, step in self._written:
+            found[index] = [None if value is None else step(value) for value in found[index]]
+        return found
 
     def written_one(self, place: int, value: Any) -> Any:
         """As `written`, for one mapped field."""
@@ -150,10 +150,22 @@ class TargetTable:
                 return
             last = rows[-1][self.key_index]
 
+    def insert_all(self, rows: PreparedColumns) -> bool:
+        """Insert rows, many with each statement. False when the database refuses one: then none is inserted."""
+        columns = [*rows.columns, *([rows.numbers] if self._number_field else [])]
+        columns += [[default() for _ in rows.keys] for _, default in self._defaults]
+        try:
+            with transaction.atomic(using=self.alias):
+                if self.connection.vendor == "postgresql":
+                    self._insert_arrays(columns)
+                else:
+                    self._insert_lists(columns)
+        except _REFUSALS:
+            return False
+        return True
+
     def insert(self, rows: Sequence[Prepared], failed: Failed) -> None:
         """Insert rows; those that the database refuses are handed to `failed` one by one."""
-        fields = [*self.fields, *([self._number_field] if self._number_field else []), *(f for f, _ in self._defaults)]
-        names = ", ".join(self._name(field) for field in fields)
         numbered = self._number_field is not None
         defaults = [default for _, default in self._defaults]
 
@@ -161,19 +173,7 @@ class TargetTable:
             given = (*row.values, row.number) if numbered else row.values
             return (*given, *[default() for default in defaults]) if defaults else given
 
-        into = f"INSERT INTO {self._table} ({names})"
-        marks = f"({', '.join(['%s'] * len(fields))})"
-
-        def at_once(cursor: Any, values: Sequence[Values]) -> None:
-            # A statement for each row would cost more than the rows.
-            if self.connection.vendor == "postgresql":
-                arrays = ", ".join(f"%s::{field.cast_db_type(self.connection)}[]" for field in fields)
-                cursor.execute(f"{into} SELECT * FROM UNNEST({arrays})", list(map(list, zip(*values, strict=True))))
-            else:
-                all_marks = ", ".join([marks] * len(values))
-                cursor.execute(f"{into} VALUES {all_marks}", list(chain.from_iterable(values)))
-
-        self._execute(f"{into} VALUES {marks}", rows, params, failed, at_once)
+        self._execute(f"{self._insert_into} VALUES {self._marks('%s')}", rows, params, failed)
 
     def update(self, rows: Sequence[Prepared], failed: Failed) -> None:
         """Set the mapped fields of rows that exist."""
@@ -249,6 +249,38 @@ class TargetTable:
                 if not cursor.rowcount:
                     cursor.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", (table, present))
 
+    @cached_property
+    def _inserted(self) -> list[AnyField]:
+        """The fields that an insert fills, in its order."""
+        number = [self._number_field] if self._number_field else []
+        return [*self.fields, *number, *(field for field, _ in self._defaults)]
+
+    @cached_property
+    def _insert_into(self) -> str:
+        return f"INSERT INTO {self._table} ({', '.join(map(self._name, self._inserted))})"
+
+    def _marks(self, mark: str) -> str:
+        return f"({', '.join([mark] * len(self._inserted))})"
+
+    def _insert_arrays(self, columns: Sequence[Sequence[Any]]) -> None:
+        arrays = ", ".join(f"%s::{field.cast_db_type(self.connection)}[]" for field in self._inserted)
+        with self.connection.cursor() as cursor:
+            for start in range(0, len(columns[0]), _PER_STATEMENT):
+                part = [list(column[start : start + _PER_STATEMENT]) for column in columns]
+                cursor.execute(f"{self._insert_into} SELECT * FROM UNNEST({arrays})", part)
+
+    def _insert_lists(self, columns: Sequence[Sequence[Any]]) -> None:
+        """Past Django's cursor, which would look for marks of its own in every statement, row by row."""
+        self.connection.ensure_connection()
+        raw: sqlite3.Connection = self.connection.connection
+        size = min(_PER_STATEMENT, raw.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER) // len(columns))
+        rows = list(zip(*columns, strict=True))
+        with self.connection.wrap_database_errors:
+            for start in range(0, len(rows), size):
+                part = rows[start : start + size]
+                lists = ", ".join([self._marks("?")] * len(part))
+                raw.execute(f"{self._insert_into} VALUES {lists}", list(chain.from_iterable(part)))
+
     @property
     def _table(self) -> str:
         return self.connection.ops.quote_name(self.model._meta.db_table)
@@ -322,29 +354,16 @@ class TargetTable:
         rows: Sequence[Prepared],
         params: Callable[[Prepared], tuple[Any, ...]],
         failed: Failed,
-        at_once: Callable[[Any, Sequence[Values]], None] | None = None,
     ) -> None:
-        """Carry out a statement for each row. `at_once`: does the same for many."""
-        size = self._rows_per_statement(statement.count("%s"))
-        for start in range(0, len(rows), size):
-            part = rows[start : start + size]
+        """Carry out a statement for each row."""
+        for start in range(0, len(rows), _PER_STATEMENT):
+            part = rows[start : start + _PER_STATEMENT]
             values = [params(row) for row in part]
             try:
                 with transaction.atomic(using=self.alias), self.connection.cursor() as cursor:
-                    if at_once:
-                        at_once(cursor, values)
-                    else:
-                        cursor.executemany(statement, values)
+                    cursor.executemany(statement, values)
             except _REFUSALS:
                 self._one_by_one(statement, part, params, failed)
-
-    def _rows_per_statement(self, parameters: int) -> int:
-        """How many rows of so many parameters fit into one statement."""
-        self.connection.ensure_connection()
-        raw = self.connection.connection
-        if isinstance(raw, sqlite3.Connection):
-            return min(_PER_STATEMENT, raw.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER) // parameters)
-        return _PER_STATEMENT
 
     def _one_by_one(
         self,

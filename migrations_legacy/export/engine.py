@@ -23,9 +23,9 @@ from migrations_legacy.legacy_schema import TABLES
 from migrations_legacy.mapping import TableMapping
 from migrations_legacy.models import OriginalValues, QuarantinedRow
 from migrations_legacy.originals import decode
+from migrations_legacy.prepared import Values
 from migrations_legacy.progress import Progress
 from migrations_legacy.quarantine import WITHHELD
-from migrations_legacy.target import Values
 
 _AT_ONCE = 1000
 _SESSIONS = "sessions of this system: everybody logs in once"

@@ -10,7 +10,8 @@ from migrations_legacy.legacy_schema import TABLES
 from migrations_legacy.mapping import TableMapping
 from migrations_legacy.models import OriginalValues
 from migrations_legacy.originals import Originals, decode, restored_by, way_back
-from migrations_legacy.target import TargetTable, Values
+from migrations_legacy.prepared import Values
+from migrations_legacy.target import TargetTable
 
 LegacyRow = dict[str, Value]
 

@@ -1,8 +1,9 @@
 """A source of any variant, read as the legacy's own tables and columns."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from heapq import merge
+from itertools import islice
 
 from migrations_legacy.legacy_schema import TABLES
 from migrations_legacy.reading.aligned import AlignedTables
@@ -12,7 +13,7 @@ from migrations_legacy.reading.offered import chosen
 from migrations_legacy.reading.operator import OperatorMap
 from migrations_legacy.reading.people import Accounts
 from migrations_legacy.reading.takes import Takes
-from migrations_legacy.sources.base import Reader, Row, Values
+from migrations_legacy.sources.base import BATCH, Reader, Rows, Values
 
 
 class School:
@@ -54,14 +55,20 @@ class School:
         """Number of rows that the source itself does not have."""
         return sum(1 for _ in self.made.rows(table))
 
-    def rows(self, table: str) -> Iterator[Row]:
+    def batches(self, table: str) -> Iterator[Rows]:
         notes, met = self.notes.setdefault(table, Counter()), self.met.setdefault(table, Counter())
         notes.clear()
         met.clear()
+        if self._comes_straight(table) and table not in self.made.tables and table != "customuser":
+            yield from self._straight(table, met)
+            return
         rows = self._found(table, notes, met) if table in self.aligned else iter(())
         if table in self.made.tables:
             rows = merge(rows, self.made.rows(table), key=lambda row: row["id"])
-        return Accounts(notes).settle(rows) if table == "customuser" else rows
+        if table == "customuser":
+            rows = Accounts(notes).settle(rows)
+        while part := list(islice(rows, BATCH)):
+            yield Rows.of(TABLES[table].columns, part)
 
     def offered(self, table: str, column: str) -> Iterator[list[tuple[int, object]]]:
         """(key, value) of a column of the source's own, which an operator's map has said the meaning of."""
@@ -122,24 +129,34 @@ class School:
         nullable = found is None or self.aligned[table].origin.column(found.column).nullable
         return nullable and self._fallbacks.fallback(table, column) is not None
 
+    def _comes_straight(self, table: str) -> bool:
+        """Whether a table's rows can be handed on as the source has them."""
+        alignment = self.aligned.get(table)
+        return (
+            alignment is not None
+            and all(
+                self._takes.is_straight(alignment, column) and not self._may_be_filled(table, column)
+                for column in TABLES[table].columns
+            )
+            and self.aligned.ordered(table) is None
+        )
+
+    def _straight(self, table: str, met: Counter[str]) -> Iterator[Rows]:
+        """Millions of rows of an ordinary school go through here: nothing is done for each value."""
+        alignment, columns = self.aligned[table], TABLES[table].columns
+        raw = tuple([alignment.found[column].column for column in columns])
+        for values in self.reader.batches(alignment.origin.name, raw):
+            rows = Rows(columns, values)
+            _count(met, raw, map(rows.column, columns))
+            yield rows
+
     def _found(self, table: str, notes: Counter[str], met: Counter[str]) -> Iterator[Fill]:
         alignment, columns = self.aligned[table], TABLES[table].columns
-        straight = all(
-            self._takes.is_straight(alignment, column) and not self._may_be_filled(table, column) for column in columns
-        )
-        if straight and self.aligned.ordered(table) is None:
-            # Millions of rows of an ordinary school go through here: nothing is done for each value.
-            raw = tuple([alignment.found[column].column for column in columns])
-            for batch in self.reader.batches(alignment.origin.name, raw):
-                _count(met, raw, batch)
-                for values in batch:
-                    yield dict(zip(columns, values, strict=True))
-            return
         names = alignment.origin.column_names
         takes = {column: self._takes.take(alignment, column, names) for column in columns}
         fallbacks = [(column, rule) for column in columns if (rule := self._fallbacks.fallback(table, column))]
         for keyed in self.aligned.batches(table):
-            _count(met, names, [values for _, values in keyed])
+            _count(met, names, zip(*[values for _, values in keyed], strict=True))
             for key, values in keyed:
                 row: Fill = {column: take(values) for column, take in takes.items()}
                 if key is not None:
@@ -153,7 +170,7 @@ class School:
                 yield row
 
 
-def _count(met: Counter[str], names: tuple[str, ...], batch: list[Values]) -> None:
+def _count(met: Counter[str], names: Iterable[str], columns: Iterable[Sequence[object]]) -> None:
     """Count the values of each column that are not NULL."""
-    for name, values in zip(names, zip(*batch, strict=True), strict=True):
-        met[name] += len(batch) - values.count(None)
+    for name, values in zip(names, columns, strict=True):
+        met[name] += len(values) - values.count(None)

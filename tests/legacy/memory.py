@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from migrations_legacy.sources.base import Row
+from migrations_legacy.sources.base import Row, Rows
 
 
 class MemorySource:
@@ -23,8 +23,8 @@ class MemorySource:
     def count(self, table: str) -> int:
         return len(self._tables[table])
 
-    def rows(self, table: str) -> Iterator[Row]:
-        return iter(self._tables[table])
+    def batches(self, table: str) -> Iterator[Rows]:
+        yield Rows.of(self.columns(table), self._tables[table])
 
     def offered(self, table: str, column: str) -> Iterator[list[tuple[int, object]]]:
         yield [(int(str(row["id"])), row[column]) for row in self._tables[table]]

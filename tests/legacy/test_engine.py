@@ -12,10 +12,11 @@ from migrations_legacy.engine import Engine
 from migrations_legacy.errors import MappingError
 from migrations_legacy.mapping import Context, Duplicates, SkipRule, TableMapping, column, constant, same
 from migrations_legacy.models import PlacedBlock, QuarantinedRow
+from migrations_legacy.prepared import Values
 from migrations_legacy.progress import Silent, Written
 from migrations_legacy.report import Report
-from migrations_legacy.sources.base import Row
-from migrations_legacy.target import TargetTable, Values
+from migrations_legacy.sources.base import Row, Rows
+from migrations_legacy.target import TargetTable
 from modules.academics.models import Course
 from modules.assessments.models import StudentResult
 from tests.legacy.memory import MemorySource
@@ -44,7 +45,8 @@ def moved(
 def test_batches_never_split_a_block_of_the_ledger(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batches, "_ROWS_PER_BATCH", 10)
     rows = [course(number) for number in (*range(995, 1020), *range(5000, 5003))]
-    ids = [[int(str(row["id"])) for row in batch] for batch in batches.batches(iter(rows), "id")]
+    parts = iter([Rows.of(("id",), rows[start : start + 7]) for start in range(0, len(rows), 7)])
+    ids = [[int(str(row["id"])) for row in batch] for batch in batches.batches(parts, "id")]
     assert [number for batch in ids for number in batch] == [row["id"] for row in rows]
     blocks = [{number // 1000 for number in batch} for batch in ids]
     assert len(blocks) > 1

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from migrations_legacy.ledger import Block, Ledger, pack, pack_columns, unpack, unpack_columns
 from migrations_legacy.models import PlacedBlock
-from migrations_legacy.sources.base import Row
+from migrations_legacy.sources.base import Row, Rows
 
 BIG = 2**64 - 1
 
@@ -89,6 +89,6 @@ def test_deferred_entries_are_known_at_once_but_stored_only_by_flush() -> None:
 def test_rows_in_the_order_of_their_keys_are_cut_into_the_blocks_of_their_keys(keys: list[int]) -> None:
     ledger = Ledger("students", "users.StudentProfile", hashed=False)
     rows: list[Row] = [{"id": key} for key in sorted(keys)]
-    blocks = ledger.by_block(rows, "id")
+    blocks = ledger.by_block(Rows.of(("id",), rows), "id")
     assert [row for block in blocks.values() for row in block] == rows
     assert all(number == ledger.block_of(cast("int", row["id"])) for number, block in blocks.items() for row in block)

@@ -5,6 +5,7 @@ The figures have no references of their own: they stand and fall with the marks 
 
 from collections import Counter
 from collections.abc import Mapping
+from operator import add
 from typing import Any, ClassVar
 
 from django.db import models
@@ -22,6 +23,7 @@ from modules.attendance import rules
 
 MODULE = "attendance"
 STATUSES = tuple(s.value for s in AttendanceStatus)
+_NONE = (0,) * len(STATUSES)
 
 
 class Attendance(models.Model):
@@ -221,15 +223,18 @@ class AttendanceTotal(RunningTotal):
     @classmethod
     def recount(cls) -> dict[str, int]:
         """Counted from the marks, and not from the tables above, so that their mistakes show."""
+        in_subjects: Counter[tuple[int, ...]] = Counter()  # subject and counts → students: there are far fewer of these
+        of_students: dict[int, tuple[int, ...]] = {}
+        for student_id, subject_id, *counts in StudentSubjectTotal.counted().iterator(chunk_size=5000):
+            in_subjects[subject_id, *counts] += 1
+            of_students[student_id] = tuple(map(add, of_students.get(student_id, _NONE), counts))
         totals = Counter(registers=Attendance.objects.count())
-        students: dict[int, Counter[str]] = {}
-        for student_id, subject_id, *numbers in StudentSubjectTotal.counted().iterator(chunk_size=5000):
-            counts = dict(zip(STATUSES, numbers, strict=True))
-            totals.update(counts)
-            totals.update(bands(counts, subject_id))
-            students.setdefault(student_id, Counter()).update(counts)
-        for counts in students.values():
-            totals.update(bands(counts))
+        for (subject_id, *counts), students in in_subjects.items():
+            by_status = dict(zip(STATUSES, counts, strict=True))
+            totals.update({status: n * students for status, n in by_status.items()})
+            totals.update(dict.fromkeys(bands(by_status, subject_id), students))
+        for counts_of_student, students in Counter(of_students.values()).items():
+            totals.update(dict.fromkeys(bands(dict(zip(STATUSES, counts_of_student, strict=True))), students))
         return {name: n for name, n in totals.items() if n}
 
 
