@@ -9,7 +9,7 @@ from migrations_legacy.ledger import KEYS_PER_BLOCK
 from migrations_legacy.sources.base import Rows
 
 _ROWS_PER_BATCH = 20_000
-"""A batch is a transaction. SQLite writes each page that one touched once: fewer of them spread over an index cost less."""
+"""A batch is a transaction. What one touched is written when it ends: many small ones write the same pages again."""
 
 
 def batches(parts: Iterator[Rows], key: str) -> Iterator[Rows]:
