@@ -3,6 +3,7 @@
 from contracts.assessments.events import (
     AssessmentsDeleted,
     AssignmentClosed,
+    AssignmentDueSoon,
     AssignmentGraded,
     AssignmentPublished,
     AssignmentSubmitted,
@@ -53,6 +54,7 @@ __all__ = [
     "AssessmentsService",
     "Assignment",
     "AssignmentClosed",
+    "AssignmentDueSoon",
     "AssignmentGraded",
     "AssignmentPublished",
     "AssignmentStatistics",

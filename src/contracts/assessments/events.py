@@ -30,6 +30,21 @@ class AssignmentUpdated(Event, name="assessments.assignment_updated", version=1)
         return f"assignment:{self.assignment_id}"
 
 
+class AssignmentDueSoon(Event, name="assessments.assignment_due_soon", version=1):
+    """The deadline is within a day. Once for each deadline."""
+
+    assignment_id: int
+    subject_id: int
+    title: str
+    due_at: Instant
+    handed_in: tuple[int, ...]
+    """Ids of the students who need no reminder."""
+    at: Instant
+
+    def aggregate(self) -> str:
+        return f"assignment:{self.assignment_id}"
+
+
 class AssignmentClosed(Event, name="assessments.assignment_closed", version=1):
     assignment_id: int
     subject_id: int

@@ -28,7 +28,8 @@ class AssessmentsService(Service, ABC, name="assessments"):
     def update_assignment(
         self, *, actor: Actor, assignment_id: int, title: str, description: str, due_at: Instant
     ) -> Assignment:
-        """Change what is asked, or the deadline. The subject's teacher (Forbidden for others), or the HOD.
+        """Change what is asked, or the deadline; what the deadline has closed is open again with one that is to come.
+        The subject's teacher (Forbidden for others), or the HOD.
 
         Invalid("title") as in `add_assignment`; Conflict("graded") once it is graded. Publishes AssignmentUpdated when
         something changed that students see.

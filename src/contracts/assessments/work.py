@@ -28,7 +28,7 @@ class AssignmentStatus(StrEnum):
     PUBLISHED = "published"
     """It is handed in until the deadline."""
     CLOSED = "closed"
-    """Nothing more is handed in, whatever the deadline."""
+    """Nothing more is handed in. Its teacher closes it, or, when it has passed, the deadline."""
     GRADED = "graded"
     """Closed, and every submission has its mark. A mark can still be corrected."""
 

@@ -13,6 +13,7 @@ class AssessmentsConfig(ModuleConfig):
     publishes = (
         assessments.AssignmentPublished,
         assessments.AssignmentUpdated,
+        assessments.AssignmentDueSoon,
         assessments.AssignmentClosed,
         assessments.AssignmentGraded,
         assessments.AssignmentSubmitted,

@@ -61,7 +61,9 @@ def update(actor: Actor, assignment_id: int, *, title: str, description: str, du
         if changed:
             row.title, row.description, row.due_at = title.strip(), description.strip(), due_at
             row.updated_at = timezone.now()
-            row.save(update_fields=[*changed, "updated_at"])
+            if row.closed_by_deadline and row.due_at > row.updated_at:
+                row.status, row.closed_by_deadline = AssignmentStatus.PUBLISHED.value, False
+            row.save(update_fields=[*changed, "status", "closed_by_deadline", "updated_at"])
             audit.record(
                 actor=actor,
                 action="assessments.assignment_updated",
@@ -84,8 +86,8 @@ def move(actor: Actor, assignment_id: int, to: AssignmentStatus) -> Assignment:
                 raise _not_now(was)
             if to is AssignmentStatus.GRADED and row.submissions.filter(marks__isnull=True).exists():
                 raise Conflict(reason="ungraded", message=_("There are submissions without a mark."))
-            row.status, row.updated_at = to.value, timezone.now()
-            row.save(update_fields=["status", "updated_at"])
+            row.status, row.closed_by_deadline, row.updated_at = to.value, False, timezone.now()
+            row.save(update_fields=["status", "closed_by_deadline", "updated_at"])
             audit.record(
                 actor=actor,
                 action=f"assessments.assignment_{to.value}",

@@ -23,6 +23,10 @@ class Assignment(models.Model):
     description = models.TextField(blank=True)
     due_at = models.DateTimeField()
     status = models.CharField(max_length=10, choices=LIFE, default=AssignmentStatus.PUBLISHED.value)
+    closed_by_deadline = models.BooleanField(default=False)
+    """And by nobody else: a later deadline opens it again."""
+    reminded_of = models.DateTimeField(null=True, blank=True)
+    """The deadline of which its students were reminded."""
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
 

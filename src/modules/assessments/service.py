@@ -337,10 +337,10 @@ def _no_submission(submission_id: int) -> NotFound:
 
 def _check_open(student_id: int, assignment: Assignment | models.Assignment, *, at: datetime) -> None:
     """Raises Conflict when it is closed, the deadline has passed or the student has already handed in."""
-    if assignment.status != AssignmentStatus.PUBLISHED:
-        raise Conflict(reason="closed", message=_("This assignment is closed."))
     if rules.is_late(at, assignment.due_at):
         raise Conflict(reason="deadline", message=_("The deadline of this assignment has passed."))
+    if assignment.status != AssignmentStatus.PUBLISHED:
+        raise Conflict(reason="closed", message=_("This assignment is closed."))
     if AssignmentSubmission.objects.filter(assignment=assignment.id, student_id=student_id).exists():
         raise Conflict(reason="submitted", message=_("You have already submitted this assignment."))
 

@@ -19,6 +19,7 @@ class NotificationsConfig(ModuleConfig):
         feedback.FeedbackSent,
         feedback.FeedbackReplied,
         assessments.AssignmentPublished,
+        assessments.AssignmentDueSoon,
         assessments.SubmissionGraded,
         assessments.ResultRecorded,
         assessments.SemesterResultDecided,

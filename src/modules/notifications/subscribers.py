@@ -9,7 +9,13 @@ from uuid import UUID
 import structlog
 
 from contracts.academics import AcademicsService, Subject
-from contracts.assessments import AssignmentPublished, ResultRecorded, SemesterResultDecided, SubmissionGraded
+from contracts.assessments import (
+    AssignmentDueSoon,
+    AssignmentPublished,
+    ResultRecorded,
+    SemesterResultDecided,
+    SubmissionGraded,
+)
 from contracts.feedback import FeedbackReplied, FeedbackSent
 from contracts.finance import FineCancelled, FineIssued, FineOverdue, FineReminderDue, FineWaived, PaymentSucceeded
 from contracts.leaves import LeaveApproved, LeaveCancelled, LeaveRejected, LeaveRequested, LeaveStatus
@@ -115,6 +121,17 @@ def tell_class_of_assignment(event: AssignmentPublished, effect: Effect) -> None
     students = services.get(AcademicsService).student_ids(actor=effect.actor, course_id=subject.course_id)
     message = texts.assignment_published(event, subject=subject.name)
     tell(effect, Inbox.STUDENT, students, NoticeKind.ASSIGNMENT, message)
+
+
+@subscribe(AssignmentDueSoon)
+def remind_of_assignment(event: AssignmentDueSoon, effect: Effect) -> None:
+    subject = _subject(event.subject_id, effect)
+    if subject is None:
+        return
+    students = services.get(AcademicsService).student_ids(actor=effect.actor, course_id=subject.course_id)
+    done = frozenset(event.handed_in)
+    message = texts.assignment_due_soon(event, subject=subject.name)
+    tell(effect, Inbox.STUDENT, [i for i in students if i not in done], NoticeKind.ASSIGNMENT, message)
 
 
 @subscribe(SubmissionGraded)

@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from contracts.assessments import (
+    AssignmentDueSoon,
     AssignmentPublished,
     ResultRecorded,
     SemesterResultDecided,
@@ -84,6 +85,14 @@ def assignment_published(event: AssignmentPublished, *, subject: str) -> str:
     return _("New assignment in %(subject)s: “%(title)s”, due %(due)s") % {
         "subject": subject,
         "title": event.title,
+        "due": moment(event.due_at),
+    }
+
+
+def assignment_due_soon(event: AssignmentDueSoon, *, subject: str) -> str:
+    return _("“%(title)s” in %(subject)s is due %(due)s: you have not handed it in yet.") % {
+        "title": event.title,
+        "subject": subject,
         "due": moment(event.due_at),
     }
 

@@ -9,6 +9,7 @@ import pytest
 from django.db.models import QuerySet
 
 from contracts.assessments import (
+    AssignmentDueSoon,
     AssignmentPublished,
     ResultRecorded,
     SemesterResultDecided,
@@ -110,6 +111,19 @@ CASES: list[tuple[Event, Told]] = [
             for student_id in (701, 702, 703)
         ],
     ),
+    (
+        AssignmentDueSoon(assignment_id=5, subject_id=OPTICS, title="Lenses", due_at=AT, handed_in=(702, 999), at=AT),
+        [
+            (
+                "student",
+                student_id,
+                "assignment",
+                "“Lenses” in Optics is due 1 Mar 2026, 09:30: you have not handed it in yet.",
+            )
+            for student_id in (701, 703)
+        ],
+    ),
+    (AssignmentDueSoon(assignment_id=5, subject_id=99, title="Lenses", due_at=AT, handed_in=(), at=AT), []),
     (AssignmentPublished(assignment_id=5, subject_id=99, title="Lenses", due_at=AT, at=AT), []),
     (
         SubmissionGraded(
