@@ -86,7 +86,7 @@ def _trigger(connection: BaseDatabaseWrapper, module: str, table: str, kind: str
     """The module's name and the table come from the code, never from outside."""
     name, quoted, text = _name(table, kind), connection.ops.quote_name(table), f"append-only table: {table}"
     move = f"kernel_modulemove m WHERE m.module = '{module}' AND m.state = '{MoveState.ARRIVING}'"
-    refused = f"NOT EXISTS (SELECT 1 FROM {move})"  # noqa: S608
+    refused = f"NOT EXISTS (SELECT 1 FROM {move})"  # noqa: S608 - names of the code
     if connection.vendor == "sqlite":
         begin = f"CREATE TRIGGER {name} BEFORE {kind} ON {quoted} WHEN {refused}"
         return [f"DROP TRIGGER IF EXISTS {name}", f"{begin} BEGIN SELECT RAISE(ABORT, '{text}'); END"]

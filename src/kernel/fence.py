@@ -116,7 +116,7 @@ def _triggers(connection: BaseDatabaseWrapper, module: str, one: Fenced) -> Iter
     """The module's name and the tables come from the code, never from outside."""
     table = connection.ops.quote_name(one.table)
     move = f"kernel_modulemove m WHERE m.module = '{module}' AND m.state IN ('frozen', 'gone')"
-    shut = f"EXISTS (SELECT 1 FROM {move})"  # noqa: S608
+    shut = f"EXISTS (SELECT 1 FROM {move})"  # noqa: S608 - names of the code
     for kind in one.kinds:
         owner = one.owner.format(row="OLD" if kind == "DELETE" else "NEW")
         refused = f"{shut} AND ({owner} = '{module}' OR {owner} LIKE '{module}.%')" if owner else shut

@@ -137,7 +137,8 @@ class Endpoint(APIView):
 
             return answers.as_csv(call, ask, page, asked.fields)
         response = self._carry_out(request, call, actor, asked)
-        same = get_conditional_response(request._request, etag=response["ETag"], response=response)  # type: ignore[arg-type]
+        etag = response["ETag"]
+        same = get_conditional_response(request._request, etag=etag, response=response)  # type: ignore[arg-type]  # a stream, too
         return same or response
 
     def _check_if_match(self, request: Request, current: Call, actor: Actor, path: Mapping[str, str]) -> None:

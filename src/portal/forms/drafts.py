@@ -33,7 +33,7 @@ def restore(request: HttpRequest, empty: F) -> F:
     del request.session[KEY]
     empty.data = MultiValueDict(draft["data"])
     empty.is_bound = True
-    empty._errors = ErrorDict(  # type: ignore[attr-defined]
+    empty._errors = ErrorDict(  # type: ignore[attr-defined]  # as full_clean sets it
         {name: empty.error_class(messages, renderer=empty.renderer) for name, messages in draft["errors"].items()}
     )
     empty.cleaned_data = {}
