@@ -223,9 +223,18 @@ class AttendanceTotal(RunningTotal):
     @classmethod
     def recount(cls) -> dict[str, int]:
         """Counted from the marks, and not from the tables above, so that their mistakes show."""
+        return cls._figures(StudentSubjectTotal.counted())
+
+    @classmethod
+    def rebuilt(cls) -> dict[str, int]:
+        return cls._figures(StudentSubjectTotal.objects.values_list("student_id", "subject_id", *STATUSES))
+
+    @classmethod
+    def _figures(cls, rows: QuerySet[Any, Any]) -> dict[str, int]:
+        """`rows`: student, subject, and a count for each status."""
         in_subjects: Counter[tuple[int, ...]] = Counter()  # subject and counts → students: there are far fewer of these
         of_students: dict[int, tuple[int, ...]] = {}
-        for student_id, subject_id, *counts in StudentSubjectTotal.counted().iterator(chunk_size=5000):
+        for student_id, subject_id, *counts in rows.iterator(chunk_size=5000):
             in_subjects[subject_id, *counts] += 1
             of_students[student_id] = tuple(map(add, of_students.get(student_id, _NONE), counts))
         totals = Counter(registers=Attendance.objects.count())
