@@ -237,6 +237,21 @@ class Table:
     """Whether they are posted there, with no question first: for what is as easily undone."""
 
     @property
+    def orders(self) -> tuple[tuple[str, Text], ...]:
+        """What can be chosen as the list's order where there is no head to press, on a phone."""
+        both = (("", _("%s, ascending")), ("-", _("%s, descending")))
+        found = tuple((sign + c.key, text % c.label) for c in self.columns if c.sortable for sign, text in both)
+        usual = self.state.default_order
+        if found and usual not in dict(found):
+            return (("", _("As it comes")), *found)
+        return tuple(("" if value == usual else value, label) for value, label in found)
+
+    @property
+    def chosen_order(self) -> str:
+        """Empty for the usual one, which addresses leave out."""
+        return "" if self.state.order == self.state.default_order else self.state.order
+
+    @property
     def last_page(self) -> int:
         return max(1, -(-self.page.total // self.page.size))
 

@@ -108,6 +108,14 @@ def test_the_order_by_a_figure_goes_with_the_search_and_the_pages(
     assert good.name not in names(second)
 
 
+def test_the_order_can_be_chosen_where_there_is_no_head_to_press(
+    school: School, as_hod: Client, judged: tuple[Somebody, Somebody, Somebody]
+) -> None:
+    page = as_hod.get(class_url(school, "&sort=-gpa"))
+    assert '<option value="-gpa" selected>GPA, descending</option>' in page.content.decode()
+    assert [value for value, _label in page.context["table"].orders][:4] == ["", "-name", "rank", "-rank"]
+
+
 # --- deciding ---------------------------------------------------------------------------------------------------------
 
 
