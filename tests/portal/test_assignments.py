@@ -62,6 +62,30 @@ def body(school: School) -> Body:
 # --- the teacher's list -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("show", "shown"),
+    [
+        ("waiting", ["Essay on mosses"]),
+        ("published", ["Price list", "Essay on mosses"]),
+        ("closed", []),
+        ("nonsense", ["Price list", "Essay on mosses"]),
+    ],
+)
+def test_the_list_is_narrowed_to_what_is_to_grade_or_to_a_status(
+    school: School, as_teacher: Client, show: str, shown: list[str]
+) -> None:
+    assignment_of(school.markets, "Price list")
+    assert [row.assignment.title for row in as_teacher.get(f"{LIST}?show={show}").context["rows"]] == shown
+    assert f'href="{LIST}?show=waiting"' in as_teacher.get("/staff_home/").content.decode()
+
+
+def test_a_student_is_led_to_what_is_to_hand_in(school: School, as_student: Client) -> None:
+    assignment_of(school.genetics, "Pea plants")
+    assert "Assignments to hand in 1" in text_of(as_student.get("/student_home/"))
+    page = as_student.get("/student/assignments/?show=waiting")
+    assert [row.assignment.title for row in page.context["rows"]] == ["Pea plants"]
+
+
 def test_the_list_holds_the_assignments_of_ones_own_subjects(school: School, as_teacher: Client) -> None:
     assignment_of(school.markets, "Price list")
     assignment_of(school.genetics, "Of the other teacher")

@@ -78,10 +78,11 @@ class AssessmentsService(Service, ABC, name="assessments"):
         page: PageRequest,
         subject_ids: tuple[int, ...] | None = None,
         status: AssignmentStatus | None = None,
+        waiting: bool = False,
     ) -> Page[Assignment]:
         """Newest first; search in the title; order: due_at, title, created_at. Teachers see those of their own
         subjects, students those of their current course that are no drafts, the HOD all; `subject_ids` and `status`
-        narrow further.
+        narrow further, and so does `waiting`: to what students can hand in and have not, to what others have to grade.
         """
 
     @query()

@@ -3,6 +3,7 @@
 from functools import partial
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,7 +15,7 @@ from contracts.assessments import (
     AssignmentStatus,
     AssignmentUpdated,
 )
-from contracts.base import Actor, Instant
+from contracts.base import Actor, Instant, Role
 from contracts.errors import Conflict, Invalid, NotFound
 from kernel import audit
 from kernel.databases import alias_of, atomic
@@ -122,6 +123,17 @@ def get(assignment_id: int) -> Assignment:
     if found is None:
         raise missing(assignment_id)
     return found
+
+
+def waiting_for(actor: Actor) -> Q:
+    """What a student can hand in and has not; what others have to grade."""
+    submissions = models.AssignmentSubmission.objects.filter(assignment=OuterRef("pk"))
+    if actor.role is not Role.STUDENT:
+        return Q(Exists(submissions.filter(marks__isnull=True)))
+    if actor.student_id is None:
+        return Q(pk__in=())
+    is_open = Q(status=AssignmentStatus.PUBLISHED, due_at__gte=timezone.now())
+    return is_open & ~Q(Exists(submissions.filter(student_id=actor.student_id)))
 
 
 def held(assignment_id: int) -> models.Assignment:

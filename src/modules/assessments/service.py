@@ -100,6 +100,7 @@ class Assessments(ReferenceQueries, AssessmentsService):
         page: PageRequest,
         subject_ids: tuple[int, ...] | None = None,
         status: AssignmentStatus | None = None,
+        waiting: bool = False,
     ) -> Page[Assignment]:
         require_login(actor)
         rows: QuerySet[models.Assignment] = models.Assignment.objects.all()
@@ -110,6 +111,8 @@ class Assessments(ReferenceQueries, AssessmentsService):
             rows = rows.exclude(status=AssignmentStatus.DRAFT)
         if status is not None:
             rows = rows.filter(status=status)
+        if waiting:
+            rows = rows.filter(assignments.waiting_for(actor))
         return page_of(rows, page, build=queries.build_assignments, search=("title",), order=ASSIGNMENT_ORDER)
 
     def ungraded_count(self, *, actor: Actor) -> int:

@@ -42,7 +42,9 @@ def board(actor: Actor, staff_id: int) -> Board:
     return Board(
         waiting=(
             *waiting(_("Registers not taken today"), untaken, "staff_take_attendance", icon="clipboard-document-check"),
-            *waiting(_("Submissions to grade"), to_grade, "staff_manage_assignments", icon="document-text"),
+            *waiting(
+                _("Submissions to grade"), to_grade, "staff_manage_assignments", "?show=waiting", icon="document-text"
+            ),
             *waiting(
                 _("Your leave requests without decision"), leave.pending, "staff_apply_leave", icon="calendar-days"
             ),

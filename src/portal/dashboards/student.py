@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from contracts.academics import AcademicsService, Subject
+from contracts.assessments import AssessmentsService
 from contracts.attendance import AttendanceService, Tally
 from contracts.base import MAX_PAGE_SIZE, Actor, Audience, PageRequest, PersonRef
 from contracts.finance import FinanceService
@@ -39,10 +40,18 @@ def board(actor: Actor, student_id: int) -> Board:
     enrolled, subjects = _subjects(actor, student_id)
     me = PersonRef(audience=Audience.STUDENT, profile_id=student_id)
     leave = services.get(LeavesService).counts_by_person(actor=actor, people=(me,))[f"student:{student_id}"]
+    to_hand_in = services.get(AssessmentsService).list_assignments(actor=actor, page=PageRequest(size=1), waiting=True)
     fines = services.get(FinanceService).totals(actor=actor)
     notices = services.get(NotificationsService).inbox(actor=actor, page=PageRequest(size=5), unread_only=True)
     return Board(
         waiting=(
+            *waiting(
+                _("Assignments to hand in"),
+                to_hand_in.total,
+                "student_view_assignments",
+                "?show=waiting",
+                icon="document-text",
+            ),
             *waiting(_("Fines to pay"), fines.unpaid_count, "student_view_fines", icon="banknotes"),
             *waiting(_("Leave requests without decision"), leave.pending, "student_apply_leave", icon="calendar-days"),
             *waiting(_("Unread notices"), notices.total, "inbox", icon="bell"),

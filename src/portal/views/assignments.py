@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypedDict
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseRedirect
@@ -32,7 +33,23 @@ from portal.tables import Column, Empty, Filter, ListState, Table, csv_response,
 
 LIST = "staff_manage_assignments"
 UNKNOWN_SUBJECT = gettext_lazy("(unknown)")
+WAITING = "waiting"
+SHOWN = (
+    (WAITING, gettext_lazy("To grade")),
+    (AssignmentStatus.DRAFT.value, gettext_lazy("Drafts")),
+    (AssignmentStatus.PUBLISHED.value, gettext_lazy("Open")),
+    (AssignmentStatus.CLOSED.value, gettext_lazy("Closed")),
+    (AssignmentStatus.GRADED.value, gettext_lazy("Graded")),
+)
 CSV_HEADER = ("id", "subject", "title", "description", "due_at", "status", "submissions", "ungraded", "created_at")
+
+
+class Narrowed(TypedDict):
+    """How the service is asked for a part of the list."""
+
+    subject_ids: tuple[int, ...] | None
+    status: AssignmentStatus | None
+    waiting: bool
 
 
 @dataclass(frozen=True)
@@ -61,13 +78,15 @@ def manage_assignments(request: HttpRequest) -> HttpResponseBase:
     subjects = taught_by(actor)
     choices = tuple((str(s.id), f"{s.name} ({s.course_name})") for s in subjects.values())
     state = ListState.from_request(
-        request, sortable=("title", "due_at"), filters=(Filter("subject", _("Subject"), choices),)
+        request,
+        sortable=("title", "due_at"),
+        filters=(Filter("subject", _("Subject"), choices), Filter("show", _("Show"), SHOWN)),
     )
-    chosen = (int(state.active["subject"]),) if "subject" in state.active else None
+    narrowed = _narrowed(state.active)
     service = services.get(AssessmentsService)
     if wants_csv(request.GET):
         found = all_items(
-            lambda page: service.list_assignments(actor=actor, page=page, subject_ids=chosen), state.page_request()
+            lambda page: service.list_assignments(actor=actor, page=page, **narrowed), state.page_request()
         )
         rows = (
             (
@@ -77,7 +96,7 @@ def manage_assignments(request: HttpRequest) -> HttpResponseBase:
             for a in found
         )
         return csv_response("assignments.csv", CSV_HEADER, rows)
-    page = service.list_assignments(actor=actor, page=state.page_request(), subject_ids=chosen)
+    page = service.list_assignments(actor=actor, page=state.page_request(), **narrowed)
     table = Table(
         columns=(
             Column("title", _("Assignment"), sortable=True),
@@ -101,6 +120,16 @@ def manage_assignments(request: HttpRequest) -> HttpResponseBase:
     )
     rows_shown = [AssignmentRow(a, _name(subjects, a)) for a in page.items]
     return state.remember(render(request, "portal/pages/assignments.html", {"table": table, "rows": rows_shown}))
+
+
+def _narrowed(active: Mapping[str, str]) -> Narrowed:
+    """What the filters mean to the service."""
+    show = active.get("show", "")
+    return {
+        "subject_ids": (int(active["subject"]),) if "subject" in active else None,
+        "status": AssignmentStatus(show) if show not in ("", WAITING) else None,
+        "waiting": show == WAITING,
+    }
 
 
 def _name(subjects: Mapping[int, Subject], assignment: Assignment) -> str:

@@ -29,7 +29,7 @@ from portal.components import Meaning
 from portal.marksheet import mark_text
 from portal.own_subjects import studied_by
 from portal.tables import Column, Empty, Filter, ListState, Table
-from portal.views.assignments import UNKNOWN_SUBJECT
+from portal.views.assignments import UNKNOWN_SUBJECT, WAITING
 
 ACCEPT = ",".join(f".{extension}" for extension in SUBMISSION_EXTENSIONS)
 
@@ -69,11 +69,15 @@ def view_assignments(request: HttpRequest) -> HttpResponseBase:
     subjects = studied_by(actor)
     choices = tuple((str(s.id), s.name) for s in subjects.values())
     state = ListState.from_request(
-        request, sortable=("title", "due_at"), filters=(Filter("subject", _("Subject"), choices),)
+        request,
+        sortable=("title", "due_at"),
+        filters=(Filter("subject", _("Subject"), choices), Filter("show", _("Show"), ((WAITING, _("To hand in")),))),
     )
     chosen = (int(state.active["subject"]),) if "subject" in state.active else None
     service = services.get(AssessmentsService)
-    page = service.list_assignments(actor=actor, page=state.page_request(), subject_ids=chosen)
+    page = service.list_assignments(
+        actor=actor, page=state.page_request(), subject_ids=chosen, waiting="show" in state.active
+    )
     own = service.own_submissions(actor=actor, assignment_ids=tuple(a.id for a in page.items)) if page.items else {}
     table = Table(
         columns=(

@@ -16,6 +16,7 @@ from modules.assessments import models
 from modules.assessments.models import AssessmentTotal, AssignmentSubmission
 from tests import actors
 from tests.modules.assessments import files
+from tests.modules.assessments.conftest import LATER
 from tests.modules.assessments.fakes import FakeAcademics
 
 pytestmark = pytest.mark.django_db
@@ -264,6 +265,27 @@ def test_old_marks_outside_the_scale_are_shown_and_can_be_corrected(
 
 
 # --- what waits -------------------------------------------------------------------------------------------------------
+
+
+def test_a_list_is_narrowed_to_what_waits_for_whoever_asks(
+    assessments: AssessmentsService, essay: Assignment, submission: Submission
+) -> None:
+    assessments.add_assignment(
+        actor=actors.teacher(), subject_id=1, title="Late", description="", due_at=datetime(2020, 1, 1, tzinfo=UTC)
+    )
+    assessments.add_assignment(
+        actor=actors.teacher(), subject_id=1, title="Draft", description="", due_at=LATER, draft=True
+    )
+
+    def waiting(actor: Actor) -> list[str]:
+        return [a.title for a in assessments.list_assignments(actor=actor, page=PageRequest(), waiting=True).items]
+
+    everybody = (actors.student(), CLASSMATE, actors.teacher(), OTHER_TEACHER, actors.hod())
+    assert [waiting(actor) for actor in everybody] == [[], ["Essay"], ["Essay"], [], ["Essay"]]
+    assessments.grade(actor=actors.teacher(), submission_id=submission.id, marks=Decimal(7))
+    assert waiting(actors.teacher()) == []
+    assessments.close_assignment(actor=actors.teacher(), assignment_id=essay.id)
+    assert waiting(CLASSMATE) == []
 
 
 def test_what_waits_for_a_grade_is_counted_per_teacher(
