@@ -2,10 +2,15 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from migrations_legacy.sources.base import BATCH, SourceColumn, SourceTable, Values
 
+_BEHIND = frozenset(
+    ("data", "idx", "content", "docsize", "config", "segments", "segdir", "stat", "node", "parent", "rowid")
+)
+"""How the tables behind those of SQLite's own modules end: fts3, fts4, fts5 and rtree."""
 _LOWEST, _HIGHEST = -(2**63), 2**63 - 1
 
 
@@ -17,6 +22,12 @@ def quoted(name: str) -> str:
 def tolerant_text(data: bytes) -> str:
     """Text whose bytes are not UTF-8, with surrogates in their place, so that the row can be recognised."""
     return data.decode("utf-8", "surrogateescape")
+
+
+def _is_behind(name: str, virtual: Collection[str]) -> bool:
+    """Whether a table is where one of these virtual tables keeps its content."""
+    owner, _, part = name.rpartition("_")
+    return part in _BEHIND and owner in virtual
 
 
 def storable(value: object) -> object:
@@ -39,7 +50,8 @@ class StoredTables:
     def __init__(self, connection: sqlite3.Connection, tables: Mapping[str, SourceTable] | None = None) -> None:
         """`tables`: what is known about them from elsewhere; without it, SQLite is asked."""
         self._connection = connection
-        self._tables = dict(sorted(tables.items())) if tables is not None else self._described()
+        described = dict(sorted(tables.items())) if tables is not None else self._described()
+        self._tables = {name: self._with_kind_of_key(table) for name, table in described.items()}
 
     def tables(self) -> Mapping[str, SourceTable]:
         return self._tables
@@ -84,11 +96,26 @@ class StoredTables:
             yield rows
 
     def _described(self) -> dict[str, SourceTable]:
-        names = self._connection.execute(
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' "
-            "ORDER BY name"
+        """What is behind a virtual table, such as the index of a search, is read through it, or else by itself."""
+        listed = self._connection.execute(
+            "SELECT name, sql LIKE 'CREATE VIRTUAL TABLE%' FROM sqlite_master "
+            "WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name"
         ).fetchall()
-        return {name: self._describe(name) for (name,) in names}
+        virtual = {name for name, is_virtual in listed if is_virtual}
+        readable = {name for name in virtual if self._is_readable(name)}
+        return {
+            name: self._describe(name)
+            for name, _ in listed
+            if name in readable or (name not in virtual and not _is_behind(name, readable))
+        }
+
+    def _is_readable(self, table: str) -> bool:
+        """Whether this SQLite has the module of a virtual table, and that finds its content whole."""
+        try:
+            self._connection.execute(f"SELECT * FROM {quoted(table)}").fetchone()
+        except sqlite3.DatabaseError:
+            return False
+        return True
 
     def _describe(self, table: str) -> SourceTable:
         info = self._connection.execute(f"PRAGMA table_info({quoted(table)})").fetchall()
@@ -102,6 +129,17 @@ class StoredTables:
             ),
             key=key,
         )
+
+    def _with_kind_of_key(self, table: SourceTable) -> SourceTable:
+        """A key is of whole numbers only if each is one, whatever is declared: SQLite takes other values as well."""
+        if len(table.key) != 1 or not table.column(table.key[0]).holds_numbers:
+            return table
+        key = quoted(table.key[0])
+        others = f"SELECT 1 FROM {quoted(table.name)} WHERE typeof({key}) <> 'integer' LIMIT 1"
+        if self._connection.execute(others).fetchone() is None:
+            return table
+        columns = [replace(column, kind="") if column.name in table.key else column for column in table.columns]
+        return replace(table, columns=tuple(columns))
 
     def _targets(self, table: str) -> dict[str, tuple[str, str]]:
         """Column → table and column that it refers to, for foreign keys of a single column."""

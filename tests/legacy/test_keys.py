@@ -4,10 +4,12 @@ import json
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 
 from migrations_legacy.errors import SourceRefused
 from migrations_legacy.reading.keys import as_key, as_number, number_for
 from migrations_legacy.reading.opening import open_source
+from modules.academics.models import Enrollment
 from tests.legacy.moving import execute, move
 from tests.legacy.other_databases import make_mysqldump
 from tests.legacy.school import full_name, make_dump
@@ -39,6 +41,20 @@ def test_keys_of_text_that_are_numbers_of_any_length_move_in(school: Path, key: 
     execute(school, f"UPDATE {full_name('students')} SET course_id_id = ? WHERE course_id_id = 3", key)
     assert move(school)["succeeded"]
     assert not move(school)["changed"]
+
+
+@pytest.mark.django_db
+def test_keys_that_are_no_numbers_though_declared_so_move_in(school: Path, tmp_path: Path) -> None:
+    for statement in redeclared("courses", integer="bigint"):
+        execute(school, sql(statement))
+    for key, before in (("C-1", 1), (2.5, 2)):
+        execute(school, f"UPDATE {full_name('courses')} SET id = ? WHERE id = ?", key, before)
+        execute(school, f"UPDATE {full_name('students')} SET course_id_id = ? WHERE course_id_id = ?", key, before)
+    report = move(school)
+    assert report["succeeded"]
+    assert {number_for("C-1"), number_for("2.5")} <= set(Enrollment.objects.values_list("course_id", flat=True))
+    assert not move(school)["changed"]
+    call_command("export_legacy", str(tmp_path / "back.sqlite3"), verbosity=0)
 
 
 @pytest.mark.django_db

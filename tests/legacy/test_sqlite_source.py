@@ -170,3 +170,21 @@ def test_a_damaged_file_is_refused(school: Path) -> None:
     school.write_bytes(bytes(content))
     with pytest.raises(SourceRefused, match="cannot be read"):
         SqliteSource(school)
+
+
+def test_what_is_behind_a_virtual_table_is_read_through_it_or_else_by_itself(school: Path) -> None:
+    legacy = sqlite3.connect(school)
+    with legacy:
+        legacy.execute("CREATE VIRTUAL TABLE notes USING fts5(body, password)")
+        legacy.execute("INSERT INTO notes VALUES ('Optics', 'sesame')")
+        legacy.execute("CREATE TABLE places_node (nodeno integer PRIMARY KEY, data blob)")
+        legacy.execute("CREATE TABLE student_data (id integer PRIMARY KEY)")
+        legacy.execute("PRAGMA writable_schema = ON")
+        unknown = "CREATE VIRTUAL TABLE places USING gone(a)"
+        legacy.execute("INSERT INTO sqlite_master VALUES ('table', 'places', 'places', 0, ?)", (unknown,))
+    legacy.close()
+    source = SqliteSource(school)
+    assert rows(source, "notes") == [{"body": "Optics", "password": "sesame"}]
+    found = {name for name in source.tables() if name.startswith(("notes", "places", "student_data"))}
+    assert found == {"notes", "places_node", "student_data"}
+    source.close()
