@@ -28,6 +28,7 @@ from migrations_legacy.table_move import TableMove
 
 _AT_ONCE = 500
 CHANGED_HERE = "the source no longer has the row, but it was changed here since the last run"
+LEFT_OUT_THERE = "the source no longer has the row, but a legacy that is written here never has it"
 REFERRED_TO = "the source no longer has the row, but what was entered or changed here refers to it"
 
 
@@ -106,7 +107,8 @@ class Removal:
             self._keep(table, mine)
             return False
         if (edited and self._prefer is None) or is_blocked or is_hidden:
-            reason = CHANGED_HERE if is_hidden or (edited and self._prefer is None) else REFERRED_TO
+            changed = edited and self._prefer is None
+            reason = CHANGED_HERE if changed else LEFT_OUT_THERE if is_hidden else REFERRED_TO
             self._keep(table, mine)
             table.report.kept[reason] += 1
             if number not in table.books.quarantined:
@@ -160,11 +162,11 @@ class Removal:
         return hidden
 
     def _find_unenrolled(self) -> Iterator[int]:
-        """Students who are gone from the source, and were never enrolled: the legacy's own tables take none. Where the
-        source has others of them, the absence means something.
+        """Students who are gone from the source, and were never enrolled: the legacy's own tables take none. In tables
+        that do, their absence means something.
         """
         gone = [key for move in self._moves if _is_of_students(move.table) for key in sorted(move.table.books.gone)]
-        if gone and not any(self._source.has_empty(STUDENTS, column) for column in ENROLLMENT):
+        if gone and not any(self._source.may_be_empty(STUDENTS, column) for column in ENROLLMENT):
             for start in range(0, len(gone), _AT_ONCE):
                 yield from never_enrolled(gone[start : start + _AT_ONCE])
 

@@ -91,8 +91,13 @@ class School:
         counts = Counter(tuple([row[column] for column in columns]) for row in self._unnoted(table))
         return frozenset(group for group, rows in counts.items() if rows > 1)
 
-    def has_empty(self, table: str, column: str) -> bool:
-        return any(row[column] is None for row in self._unnoted(table))
+    def may_be_empty(self, table: str, column: str) -> bool:
+        alignment = self.aligned.get(table)
+        found = alignment.found.get(column) if alignment else None
+        if alignment is None or found is None or found.steps:
+            return True
+        declared = alignment.origin.column(found.column)
+        return declared.nullable if declared.kind else any(row[column] is None for row in self._unnoted(table))
 
     def close(self) -> None:
         self.aligned.close()

@@ -161,8 +161,8 @@ class Source(Protocol):
     def repeated(self, table: str, columns: tuple[str, ...]) -> frozenset[Values]:
         """The combinations of values in these columns that more than one row has."""
 
-    def has_empty(self, table: str, column: str) -> bool:
-        """Whether a row has nothing in this column."""
+    def may_be_empty(self, table: str, column: str) -> bool:
+        """Whether rows may have nothing in this column, by its declaration or, where that is not known, by the rows."""
 
     def close(self) -> None:
         """Give up everything that was opened."""

@@ -33,7 +33,7 @@ class MemorySource:
         groups = Counter(tuple(row[column] for column in columns) for row in self._tables[table])
         return frozenset(group for group, rows in groups.items() if rows > 1)
 
-    def has_empty(self, table: str, column: str) -> bool:
+    def may_be_empty(self, table: str, column: str) -> bool:
         return any(row[column] is None for row in self._tables[table])
 
     def close(self) -> None:
