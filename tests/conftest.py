@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 from django.db import connections
-from django.test import TransactionTestCase
+from django.test import TransactionTestCase, override_settings
 
 from kernel.events.relay import Relay
 
@@ -22,6 +22,13 @@ pytest_plugins = [
 def deliver(db: None) -> Callable[[], int]:
     """Deliver all events that are due, with what they cause; returns the number of attempts."""
     return Relay().drain
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _static_files_are_found_when_they_are_asked_for() -> Iterator[None]:
+    """A server looks for all of them as it starts; here every test's browser would be a server that starts."""
+    with override_settings(WHITENOISE_AUTOREFRESH=True):
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")
