@@ -15,7 +15,15 @@ pytest_plugins = [
     "tests.plugins.cell_counts",
     "tests.plugins.fuzzing",
     "tests.plugins.topologies",
+    "tests.plugins.repeating",
 ]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files in which something takes long begin first: at the end, no worker is left alone with it."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ def outcome(service: Service, operation: Operation, arguments: dict[str, Any]) -
     return (type(result), result)
 
 
+@pytest.mark.sqlite_only  # what is kept of commands' answers is tested in test_internal_api
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.urls("tests.kernel.rpc.serving")
 def test_both_bindings_behave_the_same(address: str, capsys: pytest.CaptureFixture[str]) -> None:
