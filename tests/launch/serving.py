@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
 
+from tests.check import BYTECODE
 from tests.servers.keeper import ROOT
 
 PATIENCE = 600.0  # seconds, for the slowest machine
@@ -111,7 +112,9 @@ def serve(state: Path, *arguments: str, port: int | None = None, **environment: 
         cwd=ROOT,
         env={
             **kept,
+            **BYTECODE,
             "PYTHONUNBUFFERED": "1",
+            "WORKERS": "1",
             "ENVIRONMENT": "local",
             "SECRET_KEY": "only-for-tests-" + "x" * 40,
             "DATABASE_URL": f"sqlite:///{state / 'school.sqlite3'}",
