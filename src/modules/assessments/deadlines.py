@@ -37,6 +37,14 @@ def close_past_deadlines() -> int:
     )
 
 
+def open_what_has_time_again() -> int:
+    """Open what a deadline closed that is to come again; returns how many. A legacy that is still in use moves
+    deadlines past the service.
+    """
+    closed = Assignment.objects.filter(status=AssignmentStatus.CLOSED, closed_by_deadline=True)
+    return closed.filter(due_at__gt=timezone.now()).update(status=AssignmentStatus.PUBLISHED, closed_by_deadline=False)
+
+
 def _not_reminded() -> Q:
     """Open, and nobody was reminded of this deadline; one that was moved is another."""
     return Q(status=AssignmentStatus.PUBLISHED) & (Q(reminded_of=None) | ~Q(reminded_of=F("due_at")))

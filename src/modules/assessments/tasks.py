@@ -14,5 +14,5 @@ def remind_of_deadlines() -> str:
 
 @scheduled(every=timedelta(minutes=15))
 def close_past_deadlines() -> str:
-    """Close assignments whose deadline has passed."""
-    return f"{deadlines.close_past_deadlines()} assignments closed"
+    """Close assignments whose deadline has passed, and open those that a deadline closed which was moved since."""
+    return f"{deadlines.close_past_deadlines()} assignments closed, {deadlines.open_what_has_time_again()} opened again"

@@ -109,6 +109,17 @@ def test_a_later_deadline_opens_what_the_deadline_closed_but_not_what_its_teache
         assert assessments.assignment(actor=actors.teacher(), assignment_id=row.pk).status is status
 
 
+def test_a_deadline_that_the_legacy_moves_opens_what_it_closed(make: Make) -> None:
+    moved, past, by_teacher = make(-HOUR), make(-HOUR), make(-HOUR, status="closed")
+    deadlines.close_past_deadlines()
+    Assignment.objects.filter(pk__in=[moved.pk, by_teacher.pk]).update(due_at=timezone.now() + HOUR)
+    assert deadlines.open_what_has_time_again() == 1
+    for row, status in ((moved, "published"), (past, "closed"), (by_teacher, "closed")):
+        row.refresh_from_db()
+        assert row.status == status
+    assert deadlines.close_past_deadlines() == 0
+
+
 def test_who_comes_too_late_is_told_of_the_deadline_also_after_it_has_closed(
     assessments: AssessmentsService, make: Make
 ) -> None:
