@@ -17,6 +17,11 @@ STATUSES: dict[SemesterStatus, tuple[Meaning, Text]] = {
 }
 
 
+def is_ready(result: SemesterResult) -> bool:
+    """Whether it is published with its class. What was withheld or cancelled for a reason is not."""
+    return result.is_complete and result.status is SemesterStatus.OPEN
+
+
 def can_be_published(result: SemesterResult) -> bool:
     """Whether publishing would make a difference."""
     return result.is_complete and result.status is not SemesterStatus.PUBLISHED

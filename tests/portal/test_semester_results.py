@@ -147,6 +147,19 @@ def test_the_class_is_published_at_once_and_who_is_incomplete_is_left_out(
     assert names(as_hod.get(class_url(school, "&status=published"))) == [p.name for p in judged[:2]]
 
 
+def test_what_was_withheld_for_a_reason_is_not_published_with_the_class(
+    school: School, as_hod: Client, judged: tuple[Somebody, Somebody, Somebody]
+) -> None:
+    good, bad, _unfinished = judged
+    as_hod.post(selected("withhold", good), {"reason": "Fees are due"})
+    page = as_hod.get(class_url(school))
+    assert page.context["ready"] == 1
+    as_hod.post(page.context["publish_url"])
+    assert statuses(school, (good, bad)) == ["withheld", "published"]
+    as_hod.post(selected("publish", good))
+    assert statuses(school, (good, bad)) == ["published", "published"]
+
+
 @pytest.mark.parametrize(("do", "status"), [("withhold", "withheld"), ("cancel", "cancelled")])
 def test_a_result_is_taken_back_for_a_reason(
     school: School, as_hod: Client, judged: tuple[Somebody, Somebody, Somebody], do: str, status: str

@@ -20,7 +20,7 @@ from kernel.registry import services
 from portal.access import only
 from portal.bulk import BulkAction, Selection, ask_first
 from portal.forms.semester import PromotionForm, ReasonForm
-from portal.semester import can_be_published
+from portal.semester import can_be_published, is_ready
 from portal.views.semester_results import PUBLISH, class_results
 
 
@@ -45,7 +45,7 @@ def semester_results_selected(request: HttpRequest) -> HttpResponseBase:
     if selection.ids:
         found = assessments.semester_results(actor=actor, student_ids=selection.ids)
     else:
-        found = class_results(actor, request.GET.dict())
+        found = {i: one for i, one in class_results(actor, request.GET.dict()).items() if _of_class(selection, one)}
         selection = replace(selection, ids=tuple(found))
     ids = tuple(i for i, one in found.items() if decision is not None and decision.fits(one))
     people = services.get(UsersService).students(actor=actor, student_ids=ids)
@@ -58,6 +58,11 @@ def semester_results_selected(request: HttpRequest) -> HttpResponseBase:
     done = decision.decide(actor=actor, student_ids=ids, **(form.cleaned_data if form else {}))
     messages.success(request, action.done(done))
     return HttpResponseRedirect(selection.list_url)
+
+
+def _of_class(selection: Selection, result: SemesterResult) -> bool:
+    """Whether it is among those of which a whole class is meant."""
+    return selection.action != PUBLISH or is_ready(result)
 
 
 def _decisions(assessments: AssessmentsService) -> dict[str, Decision]:

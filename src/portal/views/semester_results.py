@@ -26,7 +26,7 @@ from portal.components import Meaning
 from portal.ids import row_id_or_none
 from portal.listing import all_pages
 from portal.own_subjects import EVERYTHING
-from portal.semester import STATUSES, SemesterSheet, can_be_published
+from portal.semester import STATUSES, SemesterSheet, is_ready
 from portal.tables import Column, Empty, Filter, ListState, Table, csv_response, wants_csv
 
 CSV_HEADER = (
@@ -117,7 +117,7 @@ def semester_results(request: HttpRequest) -> HttpResponseBase:
         bulk_action_url=reverse("semester_results_selected"),
         empty=Empty(_("Choose a course"), _("The results of its students stand here."), icon="chart-bar"),
     )
-    ready = sum(can_be_published(one) for one in everybody.values())
+    ready = sum(is_ready(one) for one in everybody.values())
     context = {
         "table": table,
         "rows": _rows(page.items, found),
