@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Django's command line for this project."""
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ ROOT = Path(__file__).resolve().parent
 
 def main() -> None:
     """Run one management command."""
+    gc.disable()  # until the kernel is ready
     sys.path.insert(0, str(ROOT / "src"))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     try:

@@ -1,5 +1,6 @@
 """The ASGI application, for servers that speak only that; `config.wsgi` is what `make run` and the image serve."""
 
+import gc
 import os
 from importlib import import_module
 
@@ -7,6 +8,7 @@ from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
+gc.disable()  # until the kernel is ready
 application = get_asgi_application()
 
 import_module("kernel.events.runner").start()

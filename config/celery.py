@@ -2,16 +2,21 @@
 What has it look for jobs that are due is `config.beat`.
 """
 
+import gc
 import os
 from importlib import import_module
 from typing import Any
 
 from celery import Celery, signals
+from django.apps import apps
 from django.conf import settings
 
 from config import telemetry
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+if not apps.ready:
+    gc.disable()  # until the kernel is
 
 app = Celery("school")
 app.conf.update(

@@ -1,5 +1,6 @@
 """The WSGI application, and with it telemetry and the relay that delivers this process's events."""
 
+import gc
 import os
 from importlib import import_module
 
@@ -9,6 +10,7 @@ from config import telemetry
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
+gc.disable()  # until the kernel is ready
 telemetry.start()
 application = get_wsgi_application()
 

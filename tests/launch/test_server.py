@@ -1,8 +1,11 @@
 """The server's command line and the container's question to it."""
 
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +13,8 @@ from config.launch import server
 from config.launch.healthcheck import host_header, main
 from config.launch.server import command
 from config.management.commands.serve import address_name
+from tests.processes import environment_for
+from tests.servers.keeper import ROOT
 
 pytestmark = pytest.mark.sqlite_only
 
@@ -55,6 +60,19 @@ def test_the_address_that_is_printed_can_be_opened_in_a_browser(host: str, name:
 )
 def test_the_container_asks_by_a_name_that_the_server_answers_to(allowed: str, host: str) -> None:
     assert host_header({"ALLOWED_HOSTS": allowed}) == host
+
+
+@pytest.mark.parametrize("entrance", ["config.wsgi", "config.asgi", "config.celery, django; django.setup()"])
+def test_a_process_that_has_started_collects_its_garbage_again(entrance: str, tmp_path: Path) -> None:
+    asked = subprocess.run(
+        [sys.executable, "-c", f"import {entrance}\nimport gc; print(gc.isenabled(), gc.get_freeze_count() > 0)"],
+        cwd=ROOT,
+        env=environment_for(f"sqlite:///{tmp_path / 'none.sqlite3'}"),
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert asked.stdout == "True True\n"
 
 
 class Health(BaseHTTPRequestHandler):
