@@ -39,7 +39,9 @@ class MadeRows:
         return {
             table: within
             for table in ("students", "attendance")
-            if table in self._aligned and (within := years.years_within(self._aligned[table]))
+            if table in self._aligned
+            and "session_year_id_id" not in self._aligned[table].found
+            and (within := years.years_within(self._aligned[table]))
         }
 
     @cached_property

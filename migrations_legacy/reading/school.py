@@ -108,7 +108,10 @@ class School:
         alignment = self.aligned[table]
         used = alignment.carried | self.made.used_columns(table)
         used |= {column for owner, column in self.offers if owner == table}
-        changed = {
+        # What is no day makes no session year, and would be lost otherwise.
+        within = self.made.years_within.get(table)
+        changed = {within.start, within.end} if within else set()
+        changed |= {
             found.column
             for column, found in alignment.found.items()
             if self._is_text_key(table, column) and TABLES[table].key == "id"

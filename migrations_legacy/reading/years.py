@@ -54,7 +54,7 @@ def _sure(convert: Any, value: object) -> date | None:
 
 def made_id(days: tuple[date, date]) -> int:
     """The id of a session year that was made: both its days, read as one number."""
-    return int(f"{days[0]:%Y%m%d}{days[1]:%Y%m%d}")
+    return int("".join(day.isoformat().replace("-", "") for day in days))
 
 
 def id_of(start: object, end: object) -> int | None:
@@ -73,7 +73,8 @@ def one_year(days: Iterable[object]) -> dict[str, object]:
     """One session year around all these days; of the calendar year 1970 when there are none."""
     known = [found for value in days if (found := _sure(day, value))]
     first, last = (min(known), max(known)) if known else (date(1970, 1, 1), date(1970, 12, 31))
-    return {"id": _FIRST_ID, "session_start_year": first, "session_end_year": max(last, first + timedelta(days=1))}
+    end = max(last, first + timedelta(days=1)) if first < date.max else last
+    return {"id": _FIRST_ID, "session_start_year": first, "session_end_year": end}
 
 
 class Calendar:
