@@ -53,11 +53,16 @@ class LegacyFile:
         """Insert rows; returns how many."""
         columns = TABLES[table].columns
         names = ", ".join(f'"{name}"' for name in columns)
-        self._connection.executemany(
-            f'INSERT INTO "{full_name(table)}" ({names}) VALUES ({", ".join("?" * len(columns))})',
-            [[row[name] for name in columns] for row in rows],
-        )
-        return len(rows)
+        before = self._connection.total_changes
+        try:
+            self._connection.executemany(
+                f'INSERT INTO "{full_name(table)}" ({names}) VALUES ({", ".join("?" * len(columns))})',
+                [[row[name] for name in columns] for row in rows],
+            )
+        except (UnicodeEncodeError, OverflowError):
+            # Text that is not UTF-8, or a number of more than 64 bits; the rows before it are written.
+            self.restore(table, rows)
+        return self._connection.total_changes - before
 
     def restore(self, table: str, rows: Sequence[Mapping[str, object]]) -> int:
         """Insert rows as they came, whatever they hold, besides those whose key or unique value is taken."""

@@ -92,12 +92,13 @@ def test_a_school_with_every_oddity_comes_back_row_by_row(school: Path, tmp_path
 
 
 @pytest.mark.sqlite_only
-def test_rows_in_the_quarantine_go_back_with_whatever_values_they_have(golden: Path, tmp_path: Path) -> None:
+def test_rows_go_back_with_whatever_values_they_have(golden: Path, tmp_path: Path) -> None:
     values = (float("-inf"), "a\x00b", b"\x00\xff", "back\\slash", 1e300)
     for key, value in enumerate(values, start=1):
         execute(golden, f"UPDATE {full_name('fine')} SET amount = ? WHERE id = ?", value, key)
     execute(golden, f"UPDATE {full_name('fine')} SET reason = CAST(x'63ff' AS TEXT) WHERE id = 6")
     execute(golden, f"UPDATE {full_name('courses')} SET course_name = CAST(x'63ff' AS TEXT) WHERE id = 1")
+    execute(golden, f"UPDATE {full_name('students')} SET profile_pic = CAST(x'63ff' AS TEXT) WHERE id = 701")
     execute(golden, "UPDATE django_admin_log SET object_repr = CAST(x'63ff' AS TEXT)")
     move(golden)
     target, _ = export(tmp_path)
@@ -105,9 +106,10 @@ def test_rows_in_the_quarantine_go_back_with_whatever_values_they_have(golden: P
         f"SELECT id, typeof(amount), CAST(amount AS BLOB), CAST(reason AS BLOB) FROM {full_name('fine')} ORDER BY id"
     )
     names = f"SELECT CAST(course_name AS BLOB) FROM {full_name('courses')} ORDER BY id"
+    pictures = f"SELECT id, typeof(profile_pic), CAST(profile_pic AS BLOB) FROM {full_name('students')} ORDER BY id"
     log = "SELECT CAST(object_repr AS BLOB) FROM django_admin_log"
     with closing(sqlite3.connect(golden)) as before, closing(sqlite3.connect(target)) as after:
-        for question in (select, names, log):
+        for question in (select, names, log, pictures):
             assert after.execute(question).fetchall() == before.execute(question).fetchall()
 
 
