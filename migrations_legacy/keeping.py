@@ -11,6 +11,8 @@ from typing import Any
 
 from migrations_legacy.secrets import is_secret, seal, unseal
 
+_LONGEST_SHOWN = 500
+
 
 def keep(row: Mapping[str, object]) -> dict[str, object]:
     """A row as it may be stored and shown."""
@@ -55,7 +57,8 @@ def plain(value: object) -> object:
 
 
 def shown(text: str) -> str:
-    """Text for people, without what databases refuse."""
+    """Text for people, of bearable length, without what databases and terminals refuse."""
+    text = text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
     return text.replace("\x00", "␀").encode("utf-8", "backslashreplace").decode()
 
 

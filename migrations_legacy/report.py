@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from migrations_legacy.fates import ARCHIVED, MAPPED, TableFate
+from migrations_legacy.keeping import shown
 
 _TOLD = 20
 """Rows of which a remark is told in full; the others are counted."""
@@ -173,7 +174,7 @@ class Report:
         counted = self.rules.setdefault(table, Counter())
         counted[rule] += 1
         if counted[rule] <= _TOLD:
-            self.warnings.append(f"{table} {key}: {text}")
+            self.warnings.append(shown(f"{table} {key}: {text}"))
 
     @property
     def unmapped(self) -> dict[str, int]:

@@ -72,3 +72,14 @@ def test_a_report_is_written_as_json_or_text_by_the_name_of_its_file(tmp_path: P
     table = json.loads((tmp_path / "report.json").read_text())["tables"][0]
     assert table["read"] == table["written"] + table["unchanged"] + table["quarantined"] + table["skipped"] == 10
     assert (tmp_path / "report.txt").read_text().strip() == as_text(report)
+
+
+@pytest.mark.parametrize("suffix", ["json", "txt", "html"])
+def test_a_remark_about_any_value_can_be_written(tmp_path: Path, suffix: str) -> None:
+    report = Report(source="school.sqlite3", dry_run=False)
+    report.note("students", 1, f"{'b' * 10_000_000}\udcff\x00", "a rule")
+    report.note("students", 2, "caf\udce9 \x00", "a rule")
+    write_report(report, tmp_path / f"report.{suffix}")
+    written = (tmp_path / f"report.{suffix}").read_text()
+    assert "caf" in written
+    assert len(written) < 100_000
