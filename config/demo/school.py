@@ -12,7 +12,7 @@ from django.utils import timezone
 from config.demo import HEAD, STUDENT, TEACHER, calendar, files, texts
 from config.demo.people import Invented, invent
 from contracts.academics import AcademicsService, SessionYear, Subject
-from contracts.assessments import AssessmentsService, Assignment
+from contracts.assessments import AssessmentsService, Assignment, ResultEntry
 from contracts.attendance import AttendanceService, AttendanceStatus, Mark
 from contracts.base import Actor, Role
 from contracts.feedback import FeedbackService
@@ -240,15 +240,16 @@ class School:
         assessments = services.get(AssessmentsService)
         count = 0
         for subject in self.subjects:
-            for pupil in self._class_of(subject):
-                assessments.record_result(
-                    actor=self._teacher_of(subject),
-                    subject_id=subject.id,
+            entries = tuple(
+                ResultEntry(
                     student_id=pupil.student_id,
                     exam_marks=self._mark(pupil.ability),
                     assignment_marks=self._mark(pupil.ability + 5),
                 )
-                count += 1
+                for pupil in self._class_of(subject)
+            )
+            assessments.save_results(actor=self._teacher_of(subject), subject_id=subject.id, entries=entries)
+            count += len(entries)
         published = tuple(p.student_id for p in self.pupils if p.course < len(texts.COURSES) - 1)
         assessments.publish_semester_results(actor=self.head, student_ids=published)
         self.say(f"{count} results")
