@@ -48,12 +48,13 @@ class Started:
         by itself, or does not end.
         """
         self.process.join(LONGEST)
+        code = self.process.exitcode
         self.process.kill()
         told = self.output.read_text()
         self.output.unlink()
-        assert self.process.exitcode is not None, told
-        assert self.process.exitcode <= 0, told
-        return self.process.exitcode
+        assert code is not None, told
+        assert code <= 0, told
+        return code
 
 
 def environment_for(database_url: str) -> dict[str, str]:
