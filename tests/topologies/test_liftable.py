@@ -100,7 +100,7 @@ def test_a_module_stands_alone(module: str, house: Path, tmp_path: Path) -> None
             house,
             module,
             *("-m", "pytest", f"tests/modules/{module}", "-q", "-p", "tests.plugins.strangers"),
-            *("-p", "no:cacheprovider", "--basetemp", str(tmp_path / "tested")),
+            *("-p", "no:cacheprovider", "-p", "no:schemathesis", "--basetemp", str(tmp_path / "tested")),
             DJANGO_SETTINGS_MODULE="tests.settings",
         )
     assert re.search(r"\d{2,} passed", tested), tested[-2000:]
