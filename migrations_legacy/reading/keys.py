@@ -30,6 +30,11 @@ def as_number(value: object) -> object:
 def as_key(value: object) -> int | None:
     """The number of any key; see `number_for`."""
     number = as_number(value)
-    if number is None or (isinstance(number, int) and _LOWEST <= number <= _HIGHEST):
-        return number
-    return number_for(str(number))
+    if number is None:
+        return None
+    return within_64_bits(number) if isinstance(number, int) else number_for(str(number))
+
+
+def within_64_bits(number: int) -> int:
+    """The number itself, or what stands for one that no database takes."""
+    return number if _LOWEST <= number <= _HIGHEST else number_for(str(number))

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cached_property
-from heapq import merge
+from operator import itemgetter
 from typing import Any
 
 from migrations_legacy.reading import people, years
@@ -76,7 +76,9 @@ class MadeRows:
         return any(values[names.index(columns[sign])] for sign in people.SIGNS & columns.keys())
 
     def _accounts(self) -> Iterator[Fill]:
-        return merge(*map(self._accounts_of, self.logins.values()), key=lambda row: row["id"])
+        # Ids follow from the profiles' and come in their order, but for numbers that other numbers stand for.
+        made = (account for logins in self.logins.values() for account in self._accounts_of(logins))
+        return iter(sorted(made, key=itemgetter("id")))
 
     def _accounts_of(self, logins: people.OwnLogins) -> Iterator[Fill]:
         alignment = self._aligned[logins.table]

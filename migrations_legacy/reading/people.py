@@ -12,6 +12,7 @@ from typing import Any
 from migrations_legacy.passwords import is_hashed
 from migrations_legacy.reading.columns import PROFILES, Alignment
 from migrations_legacy.reading.defaults import UNKNOWN_TIME
+from migrations_legacy.reading.keys import within_64_bits
 from migrations_legacy.reading.names import column_synonyms, plain
 
 MADE = "profiles with an e-mail and password of their own, and no account: an account was made"
@@ -38,7 +39,8 @@ class OwnLogins:
 
     def account_id(self, profile: int, *, beside_others: bool) -> int:
         """The account's id. `beside_others`: the source has accounts too, whose ids must stay free."""
-        return (_BESIDE_ACCOUNTS if beside_others else 0) + profile * _PLACES + PROFILES.index(self.table) + 1
+        number = (_BESIDE_ACCOUNTS if beside_others else 0) + profile * _PLACES + PROFILES.index(self.table) + 1
+        return within_64_bits(number)
 
     def account(self, profile: int, own: Mapping[str, Any], *, number: int) -> dict[str, object]:
         """The legacy's row of an account. `own`: the profile's values by the names of `columns`."""

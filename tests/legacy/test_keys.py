@@ -10,10 +10,12 @@ from migrations_legacy.errors import SourceRefused
 from migrations_legacy.reading.keys import as_key, as_number, number_for
 from migrations_legacy.reading.opening import open_source
 from modules.academics.models import Enrollment
+from modules.users.models import StudentProfile
 from tests.legacy.moving import execute, move
 from tests.legacy.other_databases import make_mysqldump
 from tests.legacy.school import full_name, make_dump
-from tests.legacy.variants import redeclared, sql
+from tests.legacy.test_variants import change
+from tests.legacy.variants import VARIANTS, redeclared, sql
 
 pytestmark = pytest.mark.sqlite_only
 
@@ -68,6 +70,17 @@ def test_keys_and_values_of_any_length_in_dumps_move_in(school: Path, tmp_path: 
     table = f"CREATE TABLE `book` (`id` int, `pages` int);\nINSERT INTO `book` VALUES ({written}, {written});\n"
     (tmp_path / "more.sql").write_text(lines.replace("SET @OLD", table + "SET @OLD"))
     assert move(tmp_path / "more.sql")["succeeded"]
+
+
+@pytest.mark.django_db
+def test_people_without_accounts_may_have_keys_at_both_ends(school: Path) -> None:
+    (variant,) = (one for one in VARIANTS if one.name == "people without accounts")
+    change(school, variant.statements)
+    for key, before in ((2**63 - 1, 701), (-(2**63), 702), (-1, 703)):
+        execute(school, f"UPDATE {full_name('students')} SET id = ? WHERE id = ?", key, before)
+    assert move(school)["succeeded"]
+    assert set(StudentProfile.objects.order_by("pk").values_list("pk", flat=True)) >= {-(2**63), -1, 2**63 - 1}
+    assert not move(school)["changed"]
 
 
 def test_json_that_is_nested_without_end_is_refused(tmp_path: Path) -> None:
