@@ -40,11 +40,13 @@ class Engine:
         dry_run: bool = False,
         prefer: Prefer | None = None,
         reserve: int = 0,
+        after_a_kill: bool = False,
         offers: Mapping[tuple[str, str], Offer] | None = None,
     ) -> None:
         """MappingError when the mappings do not fit the source or the models; nothing is written then.
 
         `prefer`: whose side is taken in conflicts; `reserve`: how far above the legacy's ids those of new rows begin;
+        `after_a_kill`: an earlier run has no end;
         `offers`: (legacy table, column of the source's own) → the field that it fills.
         """
         self._source, self._contexts, self._progress, self._dry_run = source, contexts, progress, dry_run
@@ -57,6 +59,7 @@ class Engine:
         self._targets = {id(mapping): TargetTable(mapping) for mapping in present}
         self._prefer = prefer
         self._reserve = reserve
+        self._after_a_kill = after_a_kill
         self._offers = offers or {}
 
     def run(self) -> Report:
@@ -91,6 +94,7 @@ class Engine:
             uses_file=self._note_file,
             prefer=self._prefer,
             reserve=self._reserve,
+            after_a_kill=self._after_a_kill,
         )
         moves = [move for context in self._contexts for move in self._move(context, shared)]
         Removal(self._source, moves, prefer=self._prefer, dry_run=self._dry_run).run()

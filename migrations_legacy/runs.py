@@ -43,6 +43,7 @@ def run_once(source: School, wishes: Wishes, progress: Progress, compared: Compa
     `compared`: see `copy_media`. A run that a kill left without an end has placed rows that were not yet counted.
     """
     began = time.monotonic()
+    unfinished = MoveRun.objects.filter(ended=None).exists()
     engine = Engine(
         source,
         CONTEXTS,
@@ -51,8 +52,8 @@ def run_once(source: School, wishes: Wishes, progress: Progress, compared: Compa
         dry_run=wishes.dry_run,
         prefer=wishes.prefer,
         reserve=wishes.reserve,
+        after_a_kill=unfinished,
     )
-    unfinished = MoveRun.objects.filter(ended=None).exists()
     run = None if wishes.dry_run else MoveRun.objects.create(source=source.description)
     report = engine.run()
     if report.succeeded:

@@ -28,6 +28,8 @@ class Shared:
     prefer: Prefer | None = None
     reserve: int = 0
     """How far above the legacy's highest key the numbering of new rows begins."""
+    after_a_kill: bool = False
+    """Whether an earlier run has no end: duplicates among what it wrote are not yet numbered as they should be."""
 
 
 @dataclass

@@ -73,7 +73,7 @@ class TableMove:
         if self._shared.dry_run:
             return
         with self._transaction():
-            if self.report.written or self.report.removed:
+            if self.report.written or self.report.removed or self._shared.after_a_kill:
                 self.target.renumber()
             self.target.reserve(self._highest, self._shared.reserve)
 

@@ -3,12 +3,16 @@
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError
 
 from migrations_legacy.models import PlacedBlock, QuarantinedRow
+from migrations_legacy.target import TargetTable
 from modules.academics.models import Course, Enrollment
+from modules.assessments.models import StudentResult
 from modules.feedback.models import StudentFeedback
 from modules.users.models import User
 from tests.legacy.moving import everything, execute, move, reasons, table
+from tests.legacy.school import full_name
 
 pytestmark = pytest.mark.django_db
 
@@ -96,6 +100,26 @@ def test_what_a_killed_run_had_written_is_taken_over(school: Path) -> None:
     assert report["succeeded"]
     assert not report["changed"]
     assert PlacedBlock.objects.exists()
+
+
+def test_duplicates_are_numbered_anew_by_the_run_after_one_that_was_killed(
+    school: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    move(school)
+    results = StudentResult.objects.filter(student_id=702, subject_id=1)
+    assert list(results.order_by("pk").values_list("duplicate", flat=True)) == [0, 1]
+    execute(school, f"DELETE FROM {full_name('studentresult')} WHERE id = ?", results.earliest("pk").pk)
+
+    def killed(table: TargetTable) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(TargetTable, "renumber", killed)
+        with pytest.raises(CommandError, match="Stopped"):
+            move(school)
+    assert results.get().duplicate == 1
+    move(school)
+    assert results.get().duplicate == 0
 
 
 def test_a_row_that_the_database_refuses_does_not_stop_the_others(school: Path) -> None:
