@@ -236,7 +236,7 @@ class TargetTable:
         key, table = self._name(self._key_field), self.model._meta.db_table
         with self.connection.cursor() as cursor:
             cursor.execute(f"SELECT MAX({key}) FROM {self._table}")
-            present = max(cursor.fetchone()[0] or 0, highest + room if room else 0)
+            present = max(cursor.fetchone()[0] or 0, min(highest + room, _HIGHEST) if room else 0)
             if not present:
                 return
             if self.connection.vendor == "postgresql":

@@ -10,6 +10,7 @@ from migrations_legacy.errors import SourceRefused
 from migrations_legacy.reading.keys import as_key, as_number, number_for
 from migrations_legacy.reading.opening import open_source
 from modules.academics.models import Enrollment
+from modules.finance.models import FinePayment
 from modules.users.models import StudentProfile
 from tests.legacy.moving import execute, move
 from tests.legacy.other_databases import make_mysqldump
@@ -81,6 +82,13 @@ def test_people_without_accounts_may_have_keys_at_both_ends(school: Path) -> Non
     assert move(school)["succeeded"]
     assert set(StudentProfile.objects.order_by("pk").values_list("pk", flat=True)) >= {-(2**63), -1, 2**63 - 1}
     assert not move(school)["changed"]
+
+
+@pytest.mark.django_db
+def test_room_above_the_highest_key_there_can_be_is_none(school: Path) -> None:
+    execute(school, f"UPDATE {full_name('finepayment')} SET id = ? WHERE id = 1", 2**63 - 1)
+    assert move(school, reserve=1_000_000)["succeeded"]
+    assert FinePayment.objects.filter(pk=2**63 - 1).exists()
 
 
 def test_json_that_is_nested_without_end_is_refused(tmp_path: Path) -> None:
