@@ -12,6 +12,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models, transaction
+from django.db.models import Q
 from django.db.models.deletion import CASCADE
 
 from kernel.guard import acting_as
@@ -19,9 +20,10 @@ from kernel.module import ModuleConfig
 from kernel.refs import Reaction, entity, erase, references
 from migrations_legacy.digest import digest_of, key_number
 from migrations_legacy.export.rules import LEFT_OUT
-from migrations_legacy.export.students import ENROLLMENT, STUDENTS, never_enrolled
+from migrations_legacy.export.students import ENROLLMENT, ENROLLMENTS, STUDENTS, never_enrolled
 from migrations_legacy.ledger import Block
 from migrations_legacy.merging import Prefer
+from migrations_legacy.models import QuarantinedRow
 from migrations_legacy.prepared import Values
 from migrations_legacy.sources.base import Source
 from migrations_legacy.table_move import TableMove
@@ -108,7 +110,7 @@ class Removal:
             return False
         if (edited and self._prefer is None) or is_blocked or is_hidden:
             changed = edited and self._prefer is None
-            reason = CHANGED_HERE if changed else LEFT_OUT_THERE if is_hidden else REFERRED_TO
+            reason = LEFT_OUT_THERE if is_hidden else CHANGED_HERE if changed else REFERRED_TO
             self._keep(table, mine)
             table.report.kept[reason] += 1
             if number not in table.books.quarantined:
@@ -168,7 +170,11 @@ class Removal:
         gone = [key for move in self._moves if _is_of_students(move.table) for key in sorted(move.table.books.gone)]
         if gone and not any(self._source.may_be_empty(STUDENTS, column) for column in ENROLLMENT):
             for start in range(0, len(gone), _AT_ONCE):
-                yield from never_enrolled(gone[start : start + _AT_ONCE])
+                part = gone[start : start + _AT_ONCE]
+                # A run that was killed may have taken the enrolment of one who is gone; such a one was never listed.
+                held = QuarantinedRow.objects.filter(source=STUDENTS, key__in=[str(key) for key in part])
+                listed = held.filter(Q(target=ENROLLMENTS) | Q(reason=LEFT_OUT_THERE)).values_list("key", flat=True)
+                yield from never_enrolled(part) & set(map(int, listed))
 
     def _referred(self, model: type[models.Model], name: str, numbers: Sequence[int]) -> set[int]:
         rows = model._default_manager.filter(**{f"{name}__in": numbers})

@@ -9,7 +9,7 @@ from migrations_legacy.keeping import given_back
 from migrations_legacy.mapping import TableMapping
 from migrations_legacy.models import QuarantinedRow
 
-_TARGET = "academics.Enrollment"
+ENROLLMENTS = "academics.Enrollment"
 STUDENTS = "students"
 ENROLLMENT = ("course_id_id", "session_year_id_id")
 """Columns of a student's row in the legacy, which takes none without them."""
@@ -30,7 +30,7 @@ def is_enrolled(columns: LegacyRow) -> bool:
 
 
 def _mapping() -> TableMapping:
-    return next(table for context in CONTEXTS for table in context.tables if table.target == _TARGET)
+    return next(table for context in CONTEXTS for table in context.tables if table.target == ENROLLMENTS)
 
 
 class Enrollments:
@@ -63,6 +63,6 @@ class Enrollments:
     def _held_back(students: Sequence[int]) -> dict[int, tuple[LegacyRow, bool]]:
         """Students whose enrolment has no place here, since its course is gone."""
         rows = QuarantinedRow.objects.filter(
-            source=STUDENTS, target=_TARGET, key__in=[str(student) for student in students]
+            source=STUDENTS, target=ENROLLMENTS, key__in=[str(student) for student in students]
         )
         return {int(held.key): ({name: given_back(held.row.get(name)) for name in ENROLLMENT}, True) for held in rows}

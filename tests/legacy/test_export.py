@@ -126,8 +126,8 @@ def test_students_without_a_course_stay_when_the_legacy_that_lacks_them_moves_in
     before = everything()
     target, report = export(tmp_path)
     assert sum(figures(report, "students")["left_out"].values()) == 2
-    again = move(target)
-    assert not any(table["written"] or table["removed"] for table in again["tables"])
+    for again in (move(target), move(target)):
+        assert not any(table["written"] or table["removed"] for table in again["tables"])
     assert everything()["migrations_legacy_archivedrow"] == before["migrations_legacy_archivedrow"] > 0
     assert StudentProfile.objects.filter(pk__in=[701, 702]).count() == 2
     move(golden)

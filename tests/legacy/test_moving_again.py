@@ -1,18 +1,22 @@
 """A school moves in again and again: each run brings over what changed, by content, and overwrites nothing of ours."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError
 
 from migrations_legacy.models import PlacedBlock, QuarantinedRow
+from migrations_legacy.removal import Removal
+from migrations_legacy.table_move import TableMove
 from migrations_legacy.target import TargetTable
 from modules.academics.models import Course, Enrollment
 from modules.assessments.models import StudentResult
 from modules.feedback.models import StudentFeedback
-from modules.users.models import User
+from modules.users.models import StudentProfile, User
 from tests.legacy.moving import everything, execute, move, reasons, table
 from tests.legacy.school import full_name
+from tests.legacy.test_deltas import delete_student
 
 pytestmark = pytest.mark.django_db
 
@@ -120,6 +124,27 @@ def test_duplicates_are_numbered_anew_by_the_run_after_one_that_was_killed(
     assert results.get().duplicate == 1
     move(school)
     assert results.get().duplicate == 0
+
+
+def test_a_student_whose_enrolment_a_killed_run_had_taken_goes_too(
+    school: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    move(school)
+    delete_student(school, 701)
+    remove = Removal._remove
+
+    def killed(removal: Removal, table: TableMove, *rest: Any) -> None:
+        if table.mapping.target == "users.StudentProfile":
+            raise KeyboardInterrupt
+        remove(removal, table, *rest)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Removal, "_remove", killed)
+        with pytest.raises(CommandError, match="Stopped"):
+            move(school)
+    assert not Enrollment.objects.filter(student_id=701).exists()
+    move(school)
+    assert not StudentProfile.objects.filter(pk=701).exists()
 
 
 def test_a_row_that_the_database_refuses_does_not_stop_the_others(school: Path) -> None:
