@@ -83,7 +83,7 @@ class Histogram(Chart):
         return tuple(Row(str(one.label), (number_text(one.value),), one.url) for one in self.bins)
 
     def plot(self) -> Plot:
-        ticks = scale(one.value for one in self.bins)
+        ticks = scale((one.value for one in self.bins), whole=all(isinstance(one.value, int) for one in self.bins))
         names = tuple(shorten(one.label, COLUMN_LABEL) for one in self.bins)
         texts = tuple(number_text(one.value) for one in self.bins)
         nth = every_nth(names)

@@ -120,9 +120,17 @@ def shorten(text: object, room: int = PHONE_CHARACTERS) -> str:
 
 
 def scale(
-    values: Iterable[Number | None], *, top: Number | None = None, bottom: Number = 0, steps: int = 4
+    values: Iterable[Number | None],
+    *,
+    top: Number | None = None,
+    bottom: Number = 0,
+    steps: int = 4,
+    whole: bool = False,
 ) -> tuple[float, ...]:
-    """Round values for an axis, as in 0, 50, 100, 150: from `bottom` to `top`, or to at least the largest value."""
+    """Round values for an axis, as in 0, 50, 100, 150: from `bottom` to `top`, or to at least the largest value.
+
+    `whole`: things are counted, of which there are no halves.
+    """
     low = float(bottom)
     high = float(top) if top is not None else max((drawable(value) for value in values), default=0.0)
     if high <= low:
@@ -132,7 +140,7 @@ def scale(
     raw = (high - low) / steps
     magnitude = 10 ** math.floor(math.log10(raw))
     step = next(m * magnitude for m in (1, 2, 2.5, 5, 10) if raw <= m * magnitude * 1.0000001)
-    if high - low >= steps:
+    if whole or high - low >= steps:
         step = math.ceil(step)
     return tuple(low + step * index for index in range(math.ceil(round((high - low) / step, 6)) + 1))
 

@@ -239,3 +239,10 @@ def test_equal_charts_have_equal_names_and_different_ones_do_not() -> None:
     one, same, other = (BarChart("A", "x", (Bar("B", n),)) for n in (1, 1, 2))
 
     assert one.uid == same.uid != other.uid
+
+
+@pytest.mark.parametrize(
+    ("values", "ticks"), [([2], (0, 1, 2)), ([1], (0, 1)), ([3], (0, 1, 2, 3)), ([5], (0, 2, 4, 6))]
+)
+def test_an_axis_of_what_is_counted_has_no_halves(values: list[int], ticks: tuple[int, ...]) -> None:
+    assert scale(values, whole=True) == ticks
